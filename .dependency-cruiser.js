@@ -1,0 +1,73 @@
+// The walls of the house (ARCHITECTURE.md): imports point down only, and third-party names stay in one place.
+
+/** Who may import whom, from the ground up. A folder sees itself, and what stands in its list. */
+const rooms = {
+  config: [],
+  'app/kernel': [],
+  turn: ['config'],
+  media: ['config'],
+  'app/rooms': ['app/kernel'],
+  'app/edge': ['config', 'app/kernel'],
+  'app/meetings': ['config', 'app/kernel', 'app/rooms', 'media/contract.ts', 'turn/credentials.ts'],
+  'app/client': ['app/meetings/messages.ts', 'app/locales'],
+};
+
+const literal = (path) => path.replaceAll('.', '\\.');
+const wall = ([room, doors]) => ({
+  name: `walls of ${room}`,
+  severity: 'error',
+  from: { path: `^${room}/` },
+  to: {
+    path: '^(app|config|media|turn|scripts|tests)/',
+    pathNot: [room, ...doors].map((door) => `^${literal(door)}${door.endsWith('.ts') ? '$' : '/'}`),
+  },
+});
+
+/** Packages with one home each. */
+const homes = {
+  '^mediasoup$': '^(media|tests)/',
+  '^mediasoup-client$': '^(app/client|tests)/',
+  '^@peculiar/': '^(app/edge/tls|tests)/',
+  '^esbuild$': '^(app/edge|tests)/',
+  '^(tap|fast-check|@axe-core/.*)$': '^tests/',
+  '^playwright-core$': '^(tests|scripts)/',
+};
+const home = ([name, folder]) => ({
+  name: `home of ${name}`,
+  severity: 'error',
+  from: { pathNot: [folder, 'node_modules'] },
+  to: { path: `(^|/)node_modules/${name.slice(1)}`, dependencyTypesNot: ['type-only'] },
+});
+
+export default {
+  forbidden: [
+    ...Object.entries(rooms).map(wall),
+    ...Object.entries(homes).map(home),
+    { name: 'no cycles', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no leftovers',
+      severity: 'error',
+      from: {
+        orphan: true,
+        pathNot: ['\\.test\\.ts$', '\\.json$', '\\.d\\.ts$', 'main\\.ts$', '^scripts/', '^app/client/'],
+      },
+      to: {},
+    },
+    {
+      name: 'only what package.json names',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined', 'npm-optional'] },
+    },
+    { name: 'everything found', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};
