@@ -1,0 +1,188 @@
+import { constants } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Config } from './config.ts';
+import { LARGEST_FILE_BYTES, type PlacedFinding, readDocument } from './document.ts';
+import { ConfigError, dotted, Fault, type Finding, type Path } from './faults.ts';
+import { canonicalHost, isSocketPath, parseHostAndPort } from './formats.ts';
+import { describeMachine } from './machine.ts';
+import type { Positions } from './positions.ts';
+import { type Conflict, named, rules } from './rules.ts';
+import type { Settings } from './schema.ts';
+import { inspectSecrets } from './secrets.ts';
+import { readSettings } from './settings.ts';
+
+export type { Config } from './config.ts';
+export { ConfigError, exitOnConfigError, type Fault } from './faults.ts';
+
+const CHECKOUT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** A configuration with what is worth telling about where it comes from. */
+export interface LoadedConfig {
+  readonly config: Config;
+  /** The file as its reader knows it: as it was named, or relative to the working folder. */
+  readonly shownFile: string;
+  /** False: there is no file, and everything is as by default. */
+  readonly fileExists: boolean;
+  /** The settings whose value is not the default, by path. */
+  readonly changed: readonly string[];
+}
+
+/**
+ * The configuration of this machine. Nothing is written.
+ *
+ * `LINKELLO_CONFIG` names the YAML file (default: `config/linkello.yaml` of the checkout, which may be missing) and
+ * `LINKELLO_DATA` the data folder (default: `data` of the checkout, which may be missing). Both start from the working
+ * folder; empty ones count as not set. Relative paths in the YAML start from its folder.
+ *
+ * @throws ConfigError with everything that is wrong.
+ */
+export async function loadConfig(environment: NodeJS.ProcessEnv = process.env): Promise<Config> {
+  return (await inspectConfig(environment)).config;
+}
+
+/** {@link loadConfig}, for those who tell people about it. */
+export async function inspectConfig(environment: NodeJS.ProcessEnv = process.env): Promise<LoadedConfig> {
+  const namedFile = environment.LINKELLO_CONFIG || undefined;
+  const file = resolve(namedFile ?? join(CHECKOUT, 'config', 'linkello.yaml'));
+  const shownFile = namedFile ?? shortest(file);
+  const dataFolder = resolve(environment.LINKELLO_DATA || join(CHECKOUT, 'data'));
+
+  const faults: Fault[] = await dataFolderFaults(dataFolder);
+  const bytes = await readBytes(file, shownFile);
+  if (bytes === null && namedFile !== undefined) {
+    faults.push(wholeFile(shownFile, 'must name a file, got a name that no file has'));
+  }
+  const document = readDocument(bytes ?? new Uint8Array());
+  const read = readSettings(document.value);
+  const config = complete(read.settings, file, dataFolder);
+
+  faults.push(...document.findings.map((each) => placed(shownFile, each)));
+  if (document.value === undefined && faults.length > 0) throw new ConfigError(faults);
+
+  const findings = [...read.findings];
+  const right = (path: Path) => !read.findings.some((each) => touches(each.path, path));
+  for (const conflict of rules.flatMap((rule) => [...rule.conflicts(config)])) {
+    const about = [...conflict.sides.flatMap((side) => (side ? [side.path] : [])), ...(conflict.from ?? [])];
+    if (about.every(right)) findings.push(tell(conflict, document.positions));
+  }
+  const secrets = await inspectSecrets(config);
+  faults.push(...secrets.ours);
+  findings.push(...secrets.named);
+  faults.push(...findings.map((each) => locate(shownFile, document.positions, each)));
+
+  if (faults.length > 0) throw new ConfigError(faults);
+  return { config, shownFile, fileExists: bytes !== null, changed: read.changed };
+}
+
+/** A path as somebody in the working folder would write it. */
+function shortest(file: string): string {
+  const fromHere = relative(process.cwd(), file);
+  return fromHere === '' || fromHere.startsWith('..') || isAbsolute(fromHere) ? file : fromHere;
+}
+
+/** The bytes of the file; null if there is none. */
+async function readBytes(file: string, shownFile: string): Promise<Uint8Array | null> {
+  try {
+    // Not to wait for a writer, should it be a pipe.
+    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const about = await handle.stat();
+      if (about.isDirectory()) throw whole(shownFile, 'must be a file, got a folder');
+      if (!about.isFile()) throw whole(shownFile, 'must be a file, got something else');
+      if (about.size > LARGEST_FILE_BYTES) {
+        throw whole(shownFile, `must be at most ${LARGEST_FILE_BYTES} bytes long, got ${about.size}`);
+      }
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null;
+    const why =
+      code === 'EACCES' || code === 'EPERM' ? 'this user may not read it' : (code ?? 'unknown error');
+    throw whole(shownFile, `must be a file that can be read, but ${why}`);
+  }
+}
+
+async function dataFolderFaults(folder: string): Promise<Fault[]> {
+  const about = await stat(folder).catch(() => null);
+  if (about === null || about.isDirectory()) return [];
+  return [
+    new Fault(shortest(folder), { line: 1, column: 1 }, 'LINKELLO_DATA', 'must be a folder, got a file'),
+  ];
+}
+
+function wholeFile(file: string, message: string): Fault {
+  return new Fault(file, { line: 1, column: 1 }, '', message);
+}
+
+function whole(file: string, message: string): ConfigError {
+  return new ConfigError([wholeFile(file, message)]);
+}
+
+function placed(file: string, { place, path, message }: PlacedFinding): Fault {
+  return new Fault(file, place, path, message);
+}
+
+function locate(file: string, positions: Positions, { path, at, message }: Finding): Fault {
+  const place = at === 'key' ? positions.key(path) : positions.value(path);
+  return new Fault(file, place, dotted(path), message);
+}
+
+/** Whether one path is the other, or leads to it. */
+function touches(a: Path, b: Path): boolean {
+  return a.slice(0, b.length).every((step, index) => step === b[index]);
+}
+
+/** A conflict as a finding at the first of its sides that the file sets. */
+function tell({ sides: [first, second] }: Conflict, positions: Positions): Finding {
+  if (second === undefined) return { path: first.path, at: 'value', message: first.message('') };
+  const [here, there] =
+    positions.has(first.path) || !positions.has(second.path) ? [first, second] : [second, first];
+  const line = positions.has(there.path) ? positions.key(there.path).line : undefined;
+  return { path: here.path, at: 'value', message: here.message(named(there.path, line)) };
+}
+
+/** Fills in what is found out at start. */
+function complete(settings: Settings, file: string, dataFolder: string): Config {
+  const machine = describeMachine();
+  const folder = dirname(file);
+  const { sites, network, media, turn } = settings;
+  const secretFile = (path: string | null) => (path === null ? null : resolve(folder, path));
+  return {
+    ...settings,
+    file,
+    dataFolder,
+    sites:
+      sites.length > 0
+        ? sites.map((site) => ({ ...site, host: canonicalHost(site.host) }))
+        : [{ host: machine.hostName, name: 'Linkello', language: 'en' }],
+    https: { ...settings.https, address: canonicalHost(settings.https.address) },
+    network: {
+      announced_addresses:
+        network.announced_addresses.length > 0
+          ? network.announced_addresses.map(canonicalHost)
+          : machine.addresses,
+    },
+    media: {
+      ...media,
+      workers: media.workers ?? Math.min(machine.cores, 256),
+      control: controlAddress(media.control, folder, dataFolder),
+      secret_file: secretFile(media.secret_file),
+    },
+    turn: { ...turn, secret_file: secretFile(turn.secret_file) },
+  };
+}
+
+function controlAddress(control: string | null, folder: string, dataFolder: string): string {
+  if (control === null) return join(dataFolder, 'run', 'media.sock');
+  if (isSocketPath(control)) return resolve(folder, control);
+  const address = parseHostAndPort(control);
+  if (address === undefined) return control;
+  const host = canonicalHost(address.host);
+  return `${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+}

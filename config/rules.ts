@@ -1,0 +1,246 @@
+import ipaddr from 'ipaddr.js';
+import type { Config } from './config.ts';
+import { dotted, type Path, shown } from './faults.ts';
+import { canonicalHost, isSocketPath, parseHostAndPort } from './formats.ts';
+
+/** One of the settings that a conflict is about. */
+interface Side {
+  readonly path: Path;
+  /** What is wrong here, told to somebody who is to change this setting. `other` names the other one. */
+  readonly message: (other: string) => string;
+}
+
+/** Settings that are each right and cannot be together. Told at the first side that the file sets. */
+export interface Conflict {
+  readonly sides: readonly [Side, Side?];
+  /** Further settings that it follows from. Where one of them is wrong in itself, there may be no conflict. */
+  readonly from?: readonly Path[];
+}
+
+/** A rule between settings. What is wrong in itself may stand in them as an empty text; no rule speaks of that. */
+export interface Rule {
+  readonly name: string;
+  readonly conflicts: (config: Config) => Iterable<Conflict>;
+}
+
+/** Ports from `first` to `last` that one setting takes. */
+export interface Ports {
+  readonly path: Path;
+  /** Further settings that they follow from. */
+  readonly from: readonly Path[];
+  readonly protocols: readonly ('TCP' | 'UDP')[];
+  readonly first: number;
+  readonly last: number;
+}
+
+/** A call of two, both behind the relay, at two ports each. */
+const FEWEST_RELAY_PORTS = 4;
+
+/** The longest path that a Unix socket can have: 108 bytes with the zero at its end (unix(7)). */
+const LONGEST_SOCKET_BYTES = 107;
+
+/** Every port that is listened on. The relay's are only in use while it is enabled. */
+export function portsInUse({
+  https,
+  media,
+  turn,
+}: Pick<Config, 'https' | 'media' | 'turn'>): readonly Ports[] {
+  const control = isSocketPath(media.control) ? undefined : parseHostAndPort(media.control);
+  const workers = [['media', 'workers']];
+  const ports = [
+    take(['https', 'port'], ['TCP'], [], https.port),
+    take(['media', 'port'], ['TCP', 'UDP'], workers, media.port, media.port + media.workers - 1),
+    ...(control ? [take(['media', 'control'], ['TCP'], [], control.port)] : []),
+  ];
+  if (!turn.enabled) return ports;
+  const enabled = [['turn', 'enabled']];
+  const { min, max } = turn.relay_ports;
+  return [
+    ...ports,
+    take(['turn', 'port'], ['TCP', 'UDP'], enabled, turn.port),
+    take(['turn', 'tls_port'], ['TCP'], enabled, turn.tls_port),
+    take(['turn', 'relay_ports'], ['UDP'], enabled, min, max),
+  ];
+}
+
+function take(
+  path: Path,
+  protocols: Ports['protocols'],
+  from: readonly Path[],
+  first: number,
+  last: number = first,
+): Ports {
+  return { path, protocols, from, first, last };
+}
+
+/** `44300` or `44300 to 44303`. */
+export function portRange({ first, last }: Pick<Ports, 'first' | 'last'>): string {
+  return first === last ? String(first) : `${first} to ${last}`;
+}
+
+function* portsApart(config: Config): Generator<Conflict> {
+  const uses = portsInUse(config).filter((use) => use.first <= use.last);
+  for (const [index, a] of uses.entries()) {
+    for (const b of uses.slice(index + 1)) {
+      const protocols = a.protocols.filter((protocol) => b.protocols.includes(protocol));
+      if (protocols.length === 0 || a.first > b.last || b.first > a.last) continue;
+      const side = (own: Ports, others: Ports): Side => ({
+        path: own.path,
+        message: (other) => {
+          const ports = `${protocols.join(' and ')} port${others.first === others.last ? '' : 's'}`;
+          return `must keep clear of the ${ports} ${portRange(others)} of ${other}, got ${portRange(own)}`;
+        },
+      });
+      yield { sides: [side(b, a), side(a, b)], from: [...a.from, ...b.from] };
+    }
+  }
+}
+
+function* mediaPortsExist({ media }: Config): Generator<Conflict> {
+  if (media.port + media.workers - 1 <= 65535) return;
+  yield {
+    sides: [
+      {
+        path: ['media', 'port'],
+        message: (other) =>
+          `must be at most ${65536 - media.workers}, for one port each for the ${media.workers} workers of ${other}, got ${media.port}`,
+      },
+      {
+        path: ['media', 'workers'],
+        message: (other) =>
+          `must be at most ${65536 - media.port}, for one port each from ${other}, ${media.port}, to 65535, got ${media.workers}`,
+      },
+    ],
+  };
+}
+
+function* relayHasRoom({ turn }: Config): Generator<Conflict> {
+  const { min, max } = turn.relay_ports;
+  const apart = FEWEST_RELAY_PORTS - 1;
+  if (!turn.enabled || max - min >= apart) return;
+  const why = (other: string, port: number) =>
+    `as a call of two takes ${FEWEST_RELAY_PORTS} ports and ${other} is ${port}`;
+  const raise: Side = {
+    path: ['turn', 'relay_ports', 'max'],
+    message: (other) => `must be at least ${min + apart}, ${why(other, min)}, got ${max}`,
+  };
+  const lower: Side = {
+    path: ['turn', 'relay_ports', 'min'],
+    message: (other) => `must be at most ${max - apart}, ${why(other, max)}, got ${min}`,
+  };
+  yield { sides: min + apart > 65535 ? [lower, raise] : [raise, lower], from: [['turn', 'enabled']] };
+}
+
+function* renewalBeforeEnd({ tls }: Config): Generator<Conflict> {
+  if (tls.renew_before_days < tls.validity_days) return;
+  yield {
+    sides: [
+      {
+        path: ['tls', 'renew_before_days'],
+        message: (other) =>
+          `must be less than the ${tls.validity_days} days of ${other}, got ${tls.renew_before_days}`,
+      },
+      {
+        path: ['tls', 'validity_days'],
+        message: (other) =>
+          `must be more than the ${tls.renew_before_days} days of ${other}, got ${tls.validity_days}`,
+      },
+    ],
+  };
+}
+
+function* sitesDiffer({ sites }: Config): Generator<Conflict> {
+  yield* repeated(
+    sites.map(({ host }) => host),
+    (index) => ['sites', index, 'host'],
+  );
+}
+
+function* announcedOnce({ network }: Config): Generator<Conflict> {
+  yield* repeated(network.announced_addresses, (index) => ['network', 'announced_addresses', index]);
+}
+
+/** Hosts that are the same however they are spelt, told at the later one. */
+function* repeated(hosts: readonly string[], path: (index: number) => Path): Generator<Conflict> {
+  const spelt = hosts.map(canonicalHost);
+  for (const [index, host] of spelt.entries()) {
+    const first = spelt.indexOf(host);
+    if (first === index || host === '') continue;
+    yield {
+      sides: [
+        { path: path(index), message: (other) => `must differ from ${other}, got ${shown(host)} again` },
+        { path: path(first), message: (other) => `must differ from ${other}, got ${shown(host)} in both` },
+      ],
+    };
+  }
+}
+
+/** Loopback is let through, beside others too: somebody may sit at this machine. */
+function* announcedReachable({ network }: Config): Generator<Conflict> {
+  for (const [index, address] of network.announced_addresses.entries()) {
+    if (!ipaddr.isValid(address)) continue;
+    const wanted = whatItShouldBe(address);
+    if (wanted === undefined) continue;
+    const message = () => `must be ${wanted}, got ${shown(address)}`;
+    yield { sides: [{ path: ['network', 'announced_addresses', index], message }] };
+  }
+}
+
+function whatItShouldBe(address: string): string | undefined {
+  const parsed = ipaddr.parse(address);
+  const range = parsed.range();
+  if (parsed instanceof ipaddr.IPv6 && parsed.isIPv4MappedAddress()) {
+    return `an IPv4 address written as such, ${parsed.toIPv4Address()}`;
+  }
+  if (range === 'unspecified') return 'one address that browsers can connect to';
+  if (range === 'multicast' || range === 'broadcast') return 'the address of one machine';
+  // In a browser on another machine the zone, without which such an address means nothing, is another one.
+  const linkLocal = parsed instanceof ipaddr.IPv6 && (range === 'linkLocal' || address.includes('%'));
+  return linkLocal ? 'an address that means the same on every machine' : undefined;
+}
+
+function* listenAddressOfOneMachine({ https }: Config): Generator<Conflict> {
+  const range = ipaddr.parse(https.address).range();
+  if (range !== 'multicast' && range !== 'broadcast') return;
+  const message = () => `must be an address of this machine, or :: for all, got ${shown(https.address)}`;
+  yield { sides: [{ path: ['https', 'address'], message }] };
+}
+
+/** The relay's secret is in coturn's hands too. Who has it must not control the SFU. */
+function* secretsApart({ media, turn }: Config): Generator<Conflict> {
+  if (media.secret_file === null || media.secret_file !== turn.secret_file) return;
+  const message = (other: string) => `must be a file of its own, got the file of ${other}`;
+  yield {
+    sides: [
+      { path: ['turn', 'secret_file'], message },
+      { path: ['media', 'secret_file'], message },
+    ],
+  };
+}
+
+function* socketPathFits({ media }: Config): Generator<Conflict> {
+  const bytes = Buffer.byteLength(media.control);
+  if (!isSocketPath(media.control) || bytes <= LONGEST_SOCKET_BYTES) return;
+  const message = () =>
+    `must be a socket whose whole path is at most ${LONGEST_SOCKET_BYTES} bytes long, got ${bytes}; ` +
+    'set a shorter one, or move the data folder with LINKELLO_DATA';
+  yield { sides: [{ path: ['media', 'control'], message }] };
+}
+
+export const rules: readonly Rule[] = [
+  { name: 'no port is used twice', conflicts: portsApart },
+  { name: 'every worker has a port', conflicts: mediaPortsExist },
+  { name: 'the relay has ports', conflicts: relayHasRoom },
+  { name: 'certificates are renewed before they end', conflicts: renewalBeforeEnd },
+  { name: 'no two sites have the same host', conflicts: sitesDiffer },
+  { name: 'no address is announced twice', conflicts: announcedOnce },
+  { name: 'announced addresses can be reached', conflicts: announcedReachable },
+  { name: 'pages are served at one machine', conflicts: listenAddressOfOneMachine },
+  { name: 'no two uses share a secret', conflicts: secretsApart },
+  { name: 'the control socket can be opened', conflicts: socketPathFits },
+];
+
+/** Names a setting of the file by path and line; one that is not in it as the default. */
+export function named(path: Path, line: number | undefined): string {
+  return `${dotted(path)} (${line === undefined ? 'default' : `line ${line}`})`;
+}

@@ -1,0 +1,222 @@
+import { type Static, Type } from 'typebox';
+
+/**
+ * Every setting, defined here and nowhere else: type, range, default, unit and purpose. `config/linkello.yaml` and
+ * `docs/configuration.md` are written from it (`./scripts/linkello settings`), and a test holds the three together.
+ *
+ * `default: null` means that the value is found out at start: `automatic` says how.
+ */
+
+const strict = { additionalProperties: false } as const;
+
+type Described = {
+  /** What the setting is for, in one or two sentences. */
+  readonly description: string;
+  readonly unit?: string;
+  /** What happens while the value is null. */
+  readonly automatic?: string;
+};
+
+const host = (options: Described & { readonly default?: string }) =>
+  Type.String({
+    minLength: 1,
+    maxLength: 253,
+    format: 'host',
+    ...options,
+  });
+
+const port = (options: Described & { readonly default: number }) =>
+  Type.Integer({ minimum: 1, maximum: 65535, ...options });
+
+const secretFile = (name: string) =>
+  Type.Union([Type.String({ minLength: 1, maxLength: 4096, format: 'secret-file' }), Type.Null()], {
+    default: null,
+    description: `File that holds ${name}; one line, at least 32 characters, readable by its owner only.`,
+    automatic: 'made on first start in the data folder',
+  });
+
+const section = <Properties extends Record<string, import('typebox').TSchema>>(
+  description: string,
+  properties: Properties,
+) => Type.Object(properties, { ...strict, default: {}, description });
+
+const Language = (options: Described & { readonly default: 'en' | 'fr' }) =>
+  Type.Union([Type.Literal('en'), Type.Literal('fr')], options);
+
+export const Site = Type.Object(
+  {
+    host: host({
+      description: 'Name or address that people type in the browser; it goes into the certificate.',
+    }),
+    name: Type.String({
+      minLength: 1,
+      maxLength: 60,
+      default: 'Linkello',
+      description: 'What the site calls itself in titles.',
+    }),
+    language: Language({
+      default: 'en',
+      description: "Language of the pages when the browser's own is not one of ours.",
+    }),
+  },
+  strict,
+);
+export type Site = Static<typeof Site>;
+
+export const ConfigSchema = Type.Object(
+  {
+    sites: Type.Array(Site, {
+      maxItems: 64,
+      default: [],
+      description: 'The host names people use, each with its own title and language.',
+      automatic: "one site with the machine's own host name",
+      examples: [[{ host: 'meet.example.org', name: 'Example', language: 'fr' }, { host: '192.168.1.10' }]],
+    }),
+
+    https: section('The port that browsers open.', {
+      port: port({ default: 8443, description: 'TCP port of the pages and of signalling.' }),
+      address: Type.String({
+        default: '::',
+        format: 'ip',
+        description: 'Address to listen on; :: is every address, IPv4 included.',
+      }),
+    }),
+
+    tls: section('Certificates. The appliance has its own authority and needs no internet for them.', {
+      validity_days: Type.Integer({
+        minimum: 2,
+        maximum: 398,
+        default: 90,
+        unit: 'days',
+        description: 'How long a server certificate is valid. Browsers refuse more than 398.',
+      }),
+      renew_before_days: Type.Integer({
+        minimum: 1,
+        maximum: 397,
+        default: 30,
+        unit: 'days',
+        description: 'How long before its end a server certificate is renewed. Less than validity_days.',
+      }),
+    }),
+
+    network: section('How clients reach this machine.', {
+      announced_addresses: Type.Array(Type.String({ format: 'ip' }), {
+        maxItems: 16,
+        uniqueItems: true,
+        default: [],
+        description:
+          'Addresses at which browsers reach the SFU: internal and public at once, if need be. Addresses, no host names (Firefox refuses those).',
+        automatic: "the machine's own addresses, bridges of containers left out",
+        examples: [['192.168.1.10', '198.51.100.7']],
+      }),
+    }),
+
+    media: section('The SFU, which carries sound and picture.', {
+      port: port({
+        default: 44300,
+        description: 'UDP and TCP port of the first worker; each further worker takes the next one.',
+      }),
+      workers: Type.Union([Type.Integer({ minimum: 1, maximum: 256 }), Type.Null()], {
+        default: null,
+        description: 'Processes that forward media, each on one core and one port.',
+        automatic: 'one a core',
+      }),
+      control: Type.Union([Type.String({ format: 'control-address' }), Type.Null()], {
+        default: null,
+        description:
+          'Where the app controls the SFU: HOST:PORT on loopback or a private link, or the path of a Unix socket.',
+        automatic: 'the Unix socket run/media.sock in the data folder',
+      }),
+      initial_kbps: Type.Integer({
+        minimum: 100,
+        maximum: 100_000,
+        default: 1000,
+        unit: 'kbit/s',
+        description: 'Bit rate towards each participant before the real one is measured.',
+      }),
+      max_incoming_kbps: Type.Integer({
+        minimum: 100,
+        maximum: 100_000,
+        default: 6000,
+        unit: 'kbit/s',
+        description: 'Most that one participant may send, all sources together.',
+      }),
+      participants_per_room: Type.Integer({
+        minimum: 2,
+        maximum: 500,
+        default: 50,
+        unit: 'participants',
+        description: 'How many can be in one room at once.',
+      }),
+      reconnect_seconds: Type.Integer({
+        minimum: 5,
+        maximum: 600,
+        default: 30,
+        unit: 'seconds',
+        description: 'How long a participant whose connection was lost is waited for.',
+      }),
+      secret_file: secretFile('the secret between app and SFU'),
+    }),
+
+    turn: section('The relay (coturn) for browsers that cannot reach the SFU directly.', {
+      enabled: Type.Boolean({
+        default: true,
+        description: 'Whether the relay is run and offered to browsers.',
+      }),
+      port: port({ default: 3478, description: 'UDP and TCP port of the relay.' }),
+      tls_port: port({ default: 5349, description: 'TLS port of the relay.' }),
+      relay_ports: Type.Object(
+        {
+          min: port({ default: 49160, description: 'First UDP port that relayed media leaves from.' }),
+          max: port({ default: 49359, description: 'Last UDP port that relayed media leaves from.' }),
+        },
+        {
+          ...strict,
+          default: {},
+          description: 'UDP ports between relay and SFU; two for each relayed participant.',
+        },
+      ),
+      credential_seconds: Type.Integer({
+        minimum: 60,
+        maximum: 86_400,
+        default: 14_400,
+        unit: 'seconds',
+        description: 'How long a credential that a browser got can open a relay.',
+      }),
+      secret_file: secretFile('the secret between app and relay'),
+    }),
+
+    mail: section('Letters. Nothing can be set yet: no letter is sent so far.', {}),
+
+    database: section(
+      'Durable data. Nothing can be set yet: rooms live in memory and nothing is stored.',
+      {},
+    ),
+
+    analytics: section('Audience statistics. Nothing can be set yet: nothing is counted so far.', {}),
+
+    controller: section('Who answers for the data (GDPR, Article 4(7)); shown at the foot of every page.', {
+      name: Type.String({
+        maxLength: 200,
+        default: '',
+        description: 'Name of the organisation that runs this appliance.',
+      }),
+      support_email: Type.Union([Type.String({ maxLength: 254, format: 'email' }), Type.Null()], {
+        default: null,
+        description: 'Address people can write to when something does not work.',
+        automatic: 'no address is shown',
+      }),
+    }),
+
+    privacy: section('What is kept and for how long.', {
+      log_addresses: Type.Union([Type.Literal('cut'), Type.Literal('off')], {
+        default: 'cut',
+        description: 'Addresses in logs: cut to their network (/24, or /48 for IPv6), or left out.',
+      }),
+    }),
+  },
+  { ...strict, default: {} },
+);
+
+/** All settings with their defaults filled in; null where a value is found out at start. */
+export type Settings = Static<typeof ConfigSchema>;

@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { chmod, type FileHandle, link, mkdir, open, stat, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Config } from './config.ts';
+import { ConfigError, Fault, type Finding } from './faults.ts';
+
+/** Between app and SFU, between app and relay, and for the cookies of the app. */
+export const secretNames = ['media-control', 'turn', 'sessions'] as const;
+export type SecretName = (typeof secretNames)[number];
+
+const SECRET_BYTES = 32;
+const FEWEST_CHARACTERS = 32;
+const LARGEST_FILE_BYTES = 4096;
+
+type Folders = Pick<Config, 'dataFolder'> & {
+  readonly media: Pick<Config['media'], 'secret_file'>;
+  readonly turn: Pick<Config['turn'], 'secret_file'>;
+};
+
+/** Where a secret is kept: the file that the settings name, or else one of our own in the data folder. */
+export function secretPlace(
+  config: Folders,
+  name: SecretName,
+): { readonly file: string; readonly ours: boolean } {
+  const named = { 'media-control': config.media.secret_file, turn: config.turn.secret_file, sessions: null }[
+    name
+  ];
+  return named === null
+    ? { file: join(config.dataFolder, 'secrets', name), ours: true }
+    : { file: named, ours: false };
+}
+
+/**
+ * Reads a secret: 32 to 4096 visible ASCII characters. One of our own (32 random bytes as base64url) is made if it is
+ * not there, mode 0600 in a folder of mode 0700; processes that start at once all get the same.
+ *
+ * @throws ConfigError when the file is not there, not private or holds no secret, or the data folder cannot be
+ * written to. Never holds the content.
+ */
+export async function readSecret(config: Folders, name: SecretName): Promise<string> {
+  const { file, ours } = secretPlace(config, name);
+  if (ours && (await isMissing(file))) await makeSecret(file);
+  const read = await openSecret(file);
+  if ('objection' in read) throw secretError(file, objectionText(read.objection, file, ours));
+  return read.secret;
+}
+
+/**
+ * What is wrong with the secrets that there are; nothing is made. One of our own that is not there is right, as it is
+ * made when it is needed.
+ */
+export async function inspectSecrets(
+  config: Folders,
+): Promise<{ readonly ours: ConfigError['faults']; readonly named: readonly Finding[] }> {
+  const ours: ConfigError['faults'][number][] = [];
+  const named: Finding[] = [];
+  for (const name of secretNames) {
+    const place = secretPlace(config, name);
+    if (place.ours && (await isMissing(place.file))) continue;
+    const read = await openSecret(place.file);
+    if (!('objection' in read)) continue;
+    const message = objectionText(read.objection, place.file, place.ours);
+    if (place.ours) ours.push(...secretError(place.file, message).faults);
+    else named.push({ path: [name === 'turn' ? 'turn' : 'media', 'secret_file'], at: 'value', message });
+  }
+  return { ours, named };
+}
+
+function secretError(file: string, message: string): ConfigError {
+  return new ConfigError([new Fault(file, { line: 1, column: 1 }, '', message)]);
+}
+
+/** What is wrong, and what to do about a file that we made ourselves. */
+function objectionText({ message, remade }: Objection, file: string, ours: boolean): string {
+  return ours && remade ? `${message}; a new one is made after: rm ${quoted(file)}` : message;
+}
+
+/** A file name for the shell. */
+function quoted(file: string): string {
+  return /^[\w./+@%:=-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
+}
+
+interface Objection {
+  /** `must …, got …`; neither the content nor, where it may be a secret written in the wrong place, the name. */
+  readonly message: string;
+  /** Whether another content would help. */
+  readonly remade: boolean;
+}
+
+type Opened = { readonly secret: string } | { readonly objection: Objection };
+
+function refuse(message: string, remade = false): Opened {
+  return { objection: { message, remade } };
+}
+
+async function openSecret(file: string): Promise<Opened> {
+  let handle: FileHandle | undefined;
+  try {
+    // Not to wait for a writer, should it be a pipe.
+    handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    return await readOpened(handle, file);
+  } catch (error) {
+    return refuse(whyNot(error));
+  } finally {
+    await handle?.close();
+  }
+}
+
+async function readOpened(handle: FileHandle, file: string): Promise<Opened> {
+  const about = await handle.stat();
+  if (about.isDirectory()) return refuse('must be a file, got a folder');
+  if (!about.isFile()) return refuse('must be a file, got something else');
+  const mode = about.mode & 0o777;
+  if ((mode & 0o077) !== 0) {
+    const digits = mode.toString(8).padStart(4, '0');
+    return refuse(`must be readable by its owner only, got mode ${digits}; run: chmod 600 ${quoted(file)}`);
+  }
+  if (about.size > LARGEST_FILE_BYTES) {
+    return refuse(`must be at most ${LARGEST_FILE_BYTES} bytes long, got ${about.size}`, true);
+  }
+  const secret = (await handle.readFile('latin1')).trim();
+  if (/[\r\n]/.test(secret)) return refuse('must hold one line, got several', true);
+  // It goes into an HTTP header and into coturn's settings, which know neither blanks nor accents.
+  if (!/^[\x21-\x7e]*$/.test(secret))
+    return refuse('must hold visible ASCII characters only, got others', true);
+  if (secret.length < FEWEST_CHARACTERS) {
+    const got = secret === '' ? 'an empty file' : String(secret.length);
+    return refuse(`must hold at least ${FEWEST_CHARACTERS} characters, got ${got}`, true);
+  }
+  return { secret };
+}
+
+/** Never names the file: somebody may have written the secret itself where its name belongs. */
+function whyNot(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') {
+    return "must name a file that exists (relative paths start from this file's folder), got one that does not";
+  }
+  const why = code === 'EACCES' || code === 'EPERM' ? 'it may not' : `answers ${code ?? 'an unknown error'}`;
+  return `must be a file that this user may read, got one that ${why}`;
+}
+
+async function isMissing(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === 'ENOENT' || error.code === 'ENOTDIR',
+  );
+}
+
+/** Puts a whole secret in place at once, or leaves the one that another process was quicker to make. */
+async function makeSecret(file: string): Promise<void> {
+  const folder = dirname(file);
+  const draft = `${file}.${process.pid}.${randomBytes(6).toString('hex')}`;
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await chmod(folder, 0o700);
+    const handle = await open(draft, 'wx', 0o600);
+    try {
+      await handle.writeFile(`${randomBytes(SECRET_BYTES).toString('base64url')}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await link(draft, file).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw secretError(file, `cannot be made in the data folder (${code ?? 'unknown error'})`);
+  } finally {
+    await unlink(draft).catch(() => undefined);
+  }
+}

@@ -1,0 +1,75 @@
+import { ConfigError, exitOnConfigError } from '../config/load.ts';
+import { nearest } from '../config/spelling.ts';
+
+/** The command line: `./scripts/linkello COMMAND`. Exit codes: 0 done, 1 failed, 2 wrong use or configuration. */
+
+interface Command {
+  /** What follows the command's name. */
+  readonly usage: string;
+  readonly summary: string;
+  /** The command's file; `run` answers the exit code. */
+  readonly load: () => Promise<{ readonly run: (args: readonly string[]) => Promise<number> }>;
+}
+
+const commands: Readonly<Record<string, Command>> = {
+  bench: {
+    usage: 'join',
+    summary: 'measure on this machine; ratios hold on others too',
+    load: () => import('./commands/bench.ts'),
+  },
+  check: {
+    usage: '[FILE]',
+    summary: 'say what a configuration comes to, or everything that is wrong with it',
+    load: () => import('./commands/check.ts'),
+  },
+  pictures: {
+    usage: 'FOLDER',
+    summary: 'take screenshots of every page, in every language and colour scheme',
+    load: () => import('./commands/pictures.ts'),
+  },
+  settings: {
+    usage: 'yaml | markdown | write | check',
+    summary: 'print every setting, or write or check the files that are made from the schema',
+    load: () => import('./commands/settings.ts'),
+  },
+};
+
+function usage(): string {
+  const rows = Object.entries(commands).map(
+    ([name, command]) => [`${name} ${command.usage}`, command.summary] as const,
+  );
+  const width = Math.max(...rows.map(([left]) => left.length));
+  const lines = rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+  return `Usage: linkello COMMAND\n\n${lines.join('\n')}\n`;
+}
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === '--help' || name === '-h' || name === 'help') {
+    process.stdout.write(usage());
+    return 0;
+  }
+  if (name === undefined) {
+    process.stderr.write(usage());
+    return 2;
+  }
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (command === undefined) {
+    const near = nearest(name, Object.keys(commands));
+    const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+    process.stderr.write(`linkello has no command ${JSON.stringify(name)}.${hint}\n\n${usage()}`);
+    return 2;
+  }
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(`Usage: linkello ${name} ${command.usage}\n\n  ${command.summary}\n`);
+    return 0;
+  }
+  return (await command.load()).run(args);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof ConfigError) exitOnConfigError(error);
+  process.stderr.write(`linkello: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

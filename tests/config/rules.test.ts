@@ -1,0 +1,86 @@
+import t from 'tap';
+import type { Config } from '../../config/load.ts';
+import { loadConfig } from '../../config/load.ts';
+import { rules } from '../../config/rules.ts';
+
+const file = t.testdir({ 'x.yaml': 'media: { workers: 4 }\n' });
+const base = await loadConfig({
+  LINKELLO_CONFIG: `${file}/x.yaml`,
+  LINKELLO_DATA: '/tmp/linkello-never-made',
+});
+
+type Parts = { readonly [Section in keyof Config]?: Partial<Config[Section]> };
+const broken = (parts: Parts) => {
+  const config = { ...base } as Record<string, unknown>;
+  for (const [section, part] of Object.entries(parts)) {
+    const before = config[section];
+    config[section] =
+      typeof part === 'object' && !Array.isArray(part) ? { ...(before as object), ...part } : part;
+  }
+  return rules
+    .filter((rule) => [...rule.conflicts(config as unknown as Config)].length > 0)
+    .map(({ name }) => name);
+};
+
+const site = (host: string) => ({ host, name: 'x', language: 'en' as const });
+
+t.test('the defaults break no rule', async (t) => {
+  t.same(broken({}), []);
+});
+
+t.test('what is only just right', async (t) => {
+  const cases: Parts[] = [
+    { https: { port: 44299 } },
+    { https: { port: 44304 } },
+    { media: { port: 65532 } },
+    // The relay's media is UDP and its TLS port is TCP.
+    { turn: { tls_port: 49200 } },
+    { turn: { relay_ports: { min: 8443, max: 8500 } } },
+    { turn: { relay_ports: { min: 50000, max: 50003 } } },
+    // Ports of a relay that is off are free.
+    { turn: { enabled: false, port: 8443, tls_port: 8443, relay_ports: { min: 2, max: 1 } } },
+    { tls: { validity_days: 31, renew_before_days: 30 } },
+    { media: { control: '127.0.0.1:8444' } },
+    { media: { control: `/${'x'.repeat(106)}` } },
+    { network: { announced_addresses: ['127.0.0.1', '192.168.1.2', '169.254.1.1', 'fd00::1'] } },
+    { sites: [site('a.example.org'), site('b.example.org')] as Config['sites'] },
+    { media: { secret_file: '/a' }, turn: { secret_file: '/b' } },
+  ];
+  for (const parts of cases) t.same(broken(parts), [], JSON.stringify(parts));
+});
+
+t.test('what is just wrong, each by one rule', async (t) => {
+  const apart = 'no port is used twice';
+  const reachable = 'announced addresses can be reached';
+  const cases: [Parts, string][] = [
+    [{ https: { port: 44300 } }, apart],
+    [{ https: { port: 44303 } }, apart],
+    [{ turn: { port: 8443 } }, apart],
+    [{ turn: { port: 49160 } }, apart],
+    [{ turn: { tls_port: 3478 } }, apart],
+    [{ turn: { relay_ports: { min: 44303, max: 44400 } } }, apart],
+    [{ media: { control: '127.0.0.1:8443' } }, apart],
+    [{ media: { port: 65533 } }, 'every worker has a port'],
+    [{ turn: { relay_ports: { min: 50000, max: 50002 } } }, 'the relay has ports'],
+    [{ turn: { relay_ports: { min: 50000, max: 49000 } } }, 'the relay has ports'],
+    [{ tls: { validity_days: 30, renew_before_days: 30 } }, 'certificates are renewed before they end'],
+    [
+      { sites: [site('a.example.org'), site('a.example.org')] as Config['sites'] },
+      'no two sites have the same host',
+    ],
+    [{ network: { announced_addresses: ['10.0.0.1', '10.0.0.1'] } }, 'no address is announced twice'],
+    [{ network: { announced_addresses: ['0.0.0.0'] } }, reachable],
+    [{ network: { announced_addresses: ['fe80::1'] } }, reachable],
+    [{ network: { announced_addresses: ['ff02::1'] } }, reachable],
+    [{ network: { announced_addresses: ['::ffff:a00:1'] } }, reachable],
+    [{ https: { address: '224.0.0.1' } }, 'pages are served at one machine'],
+    [{ media: { secret_file: '/a' }, turn: { secret_file: '/a' } }, 'no two uses share a secret'],
+    [{ media: { control: `/${'x'.repeat(107)}` } }, 'the control socket can be opened'],
+  ];
+  for (const [parts, name] of cases) t.same(broken(parts), [name], JSON.stringify(parts));
+  t.same(
+    new Set(cases.map(([, name]) => name)),
+    new Set(rules.map(({ name }) => name)),
+    'no rule is left out',
+  );
+});
