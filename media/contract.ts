@@ -1,0 +1,275 @@
+import { type Static, type TSchema, Type } from 'typebox';
+import {
+  DtlsParameters,
+  IceParameters,
+  Kind,
+  Layers,
+  RouterRtpCapabilities,
+  RtpCapabilities,
+  RtpParameters,
+  Source,
+  Transport,
+} from './webrtc.ts';
+
+export * from './webrtc.ts';
+
+/**
+ * How the app controls the SFU: the only public face of `media/`, and its only documentation.
+ *
+ * Transport: HTTP/1.1 with JSON bodies, on a Unix socket or a TCP address (`media.control` in the YAML). Every
+ * request but the two health checks carries `Authorization: Bearer SECRET`, where SECRET is the content of the
+ * secret file `media-control`. Faults answer RFC 9457 problem+json: `{status, code, title, detail}` with a `code`
+ * of {@link FaultCode}. A request that is not answered within {@link DEADLINE_MS} is answered `deadline_exceeded`.
+ *
+ * One WebSocket at `GET /events` carries {@link MediaEvent}s, one JSON object a text frame, from the moment it
+ * opens. A new app opens it first and then calls `listRooms`, so that nothing happens between the two unseen.
+ *
+ * Life of a room: it appears with its first peer, on the router of the least loaded worker, and goes with its
+ * last. A dead worker takes its rooms along (`roomClosed`, reason `workerDied`); joining again makes them anew on
+ * another worker. Media outlives the app: rooms go on without it for {@link ORPHAN_MS}.
+ *
+ * Also served, for operators: `GET /health/live` (the process answers), `GET /health/ready` (every worker runs),
+ * `GET /metrics` (Prometheus text, needs the secret).
+ */
+
+/** How long a control call may take, in milliseconds, on both sides. */
+export const DEADLINE_MS = 5_000;
+
+/** How long rooms live on with no app connected, in milliseconds. Then nobody is left to let people in or out. */
+export const ORPHAN_MS = 10 * 60_000;
+
+export const FaultCode = Type.Union([
+  /** 400: the request does not fit the schema, or mediasoup finds its parameters inconsistent. */
+  Type.Literal('invalid'),
+  /** 401: the secret is missing or wrong. */
+  Type.Literal('unauthorised'),
+  /** 404: no such room, peer, transport, producer or consumer. */
+  Type.Literal('not_found'),
+  /** 409: the peer already sends this source. */
+  Type.Literal('conflict'),
+  /** 503: the worker died or is being replaced; trying again makes the room anew. */
+  Type.Literal('worker_lost'),
+  /** 504: the worker did not answer within {@link DEADLINE_MS}. */
+  Type.Literal('deadline_exceeded'),
+  /** 500: a fault of ours; the log has the cause. */
+  Type.Literal('internal'),
+]);
+export type FaultCode = Static<typeof FaultCode>;
+
+export const Fault = Type.Object({
+  status: Type.Integer(),
+  code: FaultCode,
+  title: Type.String(),
+  detail: Type.Optional(Type.String()),
+});
+export type Fault = Static<typeof Fault>;
+
+const Id = Type.String({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9_-]+$' });
+const Nothing = Type.Object({});
+
+/** Whatever the app wants to find again after a restart. Media never reads it. At most 2 kB of JSON. */
+export const Label = Type.Record(Type.String({ maxLength: 64 }), Type.Unknown(), { maxProperties: 16 });
+export type Label = Static<typeof Label>;
+
+/** One producer as one peer receives it. Starts paused: resume it once the browser has it, or video stays black. */
+export const ConsumerDescription = Type.Object({
+  consumerId: Id,
+  producerId: Id,
+  producerPeerId: Id,
+  kind: Kind,
+  source: Source,
+  rtpParameters: RtpParameters,
+  /** True while the sender has paused it (muted). */
+  producerPaused: Type.Boolean(),
+});
+export type ConsumerDescription = Static<typeof ConsumerDescription>;
+
+export const ProducerDescription = Type.Object({
+  producerId: Id,
+  kind: Kind,
+  source: Source,
+  paused: Type.Boolean(),
+});
+export type ProducerDescription = Static<typeof ProducerDescription>;
+
+/** Everything that a browser needs to take part: both transports and all it can receive. */
+export const PeerDescription = Type.Object({
+  peerId: Id,
+  label: Label,
+  sendTransport: Transport,
+  recvTransport: Transport,
+  producers: Type.Array(ProducerDescription),
+  consumers: Type.Array(ConsumerDescription),
+});
+export type PeerDescription = Static<typeof PeerDescription>;
+
+export const RoomDescription = Type.Object({
+  roomId: Id,
+  peers: Type.Array(PeerDescription),
+  /** Peers heard now, the loudest first. */
+  speakerPeerIds: Type.Array(Id),
+});
+export type RoomDescription = Static<typeof RoomDescription>;
+
+interface OperationShape {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly params: TSchema;
+  readonly body: TSchema;
+  readonly reply: TSchema;
+}
+
+const Room = Type.Object({ roomId: Id });
+const Peer = Type.Object({ roomId: Id, peerId: Id });
+const PeerTransport = Type.Object({ roomId: Id, peerId: Id, transportId: Id });
+const PeerProducer = Type.Object({ roomId: Id, peerId: Id, producerId: Id });
+
+/** Every call: the server registers its routes from this table and the client calls by it. */
+export const operations = {
+  /** What every router can receive and send. Follows from the configuration; the same until media restarts. */
+  readCapabilities: {
+    method: 'GET',
+    path: '/capabilities',
+    params: Nothing,
+    body: Nothing,
+    reply: Type.Object({ routerRtpCapabilities: RouterRtpCapabilities }),
+  },
+
+  /** All that lives, for an app that takes over. */
+  listRooms: {
+    method: 'GET',
+    path: '/rooms',
+    params: Nothing,
+    body: Nothing,
+    reply: Type.Object({ rooms: Type.Array(RoomDescription) }),
+  },
+
+  /** Ends a room for everyone. Reported as `roomClosed`, reason `closed`. */
+  closeRoom: { method: 'DELETE', path: '/rooms/:roomId', params: Room, body: Nothing, reply: Nothing },
+
+  /**
+   * Adds a peer and makes the room if need be; answers both transports and a paused consumer of everything it can
+   * receive. A peer that is already there is answered as it is, and nothing changes.
+   */
+  joinRoom: {
+    method: 'PUT',
+    path: '/rooms/:roomId/peers/:peerId',
+    params: Peer,
+    body: Type.Object({ rtpCapabilities: RtpCapabilities, label: Label }),
+    reply: PeerDescription,
+  },
+
+  /** Removes a peer and all that is its own. Others' consumers of it are gone with it. */
+  leaveRoom: {
+    method: 'DELETE',
+    path: '/rooms/:roomId/peers/:peerId',
+    params: Peer,
+    body: Nothing,
+    reply: Nothing,
+  },
+
+  /** Gives a transport the browser's DTLS fingerprints. Once a transport. */
+  connectTransport: {
+    method: 'POST',
+    path: '/rooms/:roomId/peers/:peerId/transports/:transportId/connect',
+    params: PeerTransport,
+    body: Type.Object({ dtlsParameters: DtlsParameters }),
+    reply: Nothing,
+  },
+
+  /** New ICE credentials for a transport whose network path changed (RFC 8445, section 2.4). */
+  restartIce: {
+    method: 'POST',
+    path: '/rooms/:roomId/peers/:peerId/transports/:transportId/restart-ice',
+    params: PeerTransport,
+    body: Nothing,
+    reply: Type.Object({ iceParameters: IceParameters }),
+  },
+
+  /** Starts a producer; answers the paused consumers made of it, one for every other peer that can receive it. */
+  produce: {
+    method: 'POST',
+    path: '/rooms/:roomId/peers/:peerId/producers',
+    params: Peer,
+    body: Type.Object({
+      kind: Kind,
+      source: Source,
+      rtpParameters: RtpParameters,
+      paused: Type.Boolean(),
+    }),
+    reply: Type.Object({
+      producerId: Id,
+      consumers: Type.Array(Type.Object({ peerId: Id, consumer: ConsumerDescription })),
+    }),
+  },
+
+  pauseProducer: {
+    method: 'POST',
+    path: '/rooms/:roomId/peers/:peerId/producers/:producerId/pause',
+    params: PeerProducer,
+    body: Nothing,
+    reply: Nothing,
+  },
+
+  resumeProducer: {
+    method: 'POST',
+    path: '/rooms/:roomId/peers/:peerId/producers/:producerId/resume',
+    params: PeerProducer,
+    body: Nothing,
+    reply: Nothing,
+  },
+
+  /** Stops a producer; every consumer of it is gone with it. */
+  closeProducer: {
+    method: 'DELETE',
+    path: '/rooms/:roomId/peers/:peerId/producers/:producerId',
+    params: PeerProducer,
+    body: Nothing,
+    reply: Nothing,
+  },
+
+  /** Lets the named consumers flow. Unknown ones are passed over: they may have closed meanwhile. */
+  resumeConsumers: {
+    method: 'POST',
+    path: '/rooms/:roomId/peers/:peerId/consumers/resume',
+    params: Peer,
+    body: Type.Object({ consumerIds: Type.Array(Id, { maxItems: 512 }) }),
+    reply: Nothing,
+  },
+} as const satisfies Record<string, OperationShape>;
+
+export type OperationName = keyof typeof operations;
+
+/** What a call takes: the parameters of its path and its body, in one object. */
+export type OperationInput<Name extends OperationName> = Static<(typeof operations)[Name]['params']> &
+  Static<(typeof operations)[Name]['body']>;
+
+export type OperationReply<Name extends OperationName> = Static<(typeof operations)[Name]['reply']>;
+
+export const MediaEvent = Type.Union([
+  /** A room is gone with everything in it. */
+  Type.Object({
+    event: Type.Literal('roomClosed'),
+    roomId: Id,
+    reason: Type.Union([Type.Literal('workerDied'), Type.Literal('closed')]),
+  }),
+  /** Who is heard, the loudest first; empty when it is quiet. */
+  Type.Object({ event: Type.Literal('speakersChanged'), roomId: Id, speakerPeerIds: Type.Array(Id) }),
+  /** The layers that reach a receiver changed. */
+  Type.Object({
+    event: Type.Literal('consumerLayersChanged'),
+    roomId: Id,
+    peerId: Id,
+    consumerId: Id,
+    layers: Layers,
+  }),
+  /** The path between a peer and us came up or went away. */
+  Type.Object({
+    event: Type.Literal('transportStateChanged'),
+    roomId: Id,
+    peerId: Id,
+    transportId: Id,
+    state: Type.Union([Type.Literal('connected'), Type.Literal('disconnected'), Type.Literal('failed')]),
+  }),
+]);
+export type MediaEvent = Static<typeof MediaEvent>;
