@@ -1,0 +1,51 @@
+import { isIPv6 } from 'node:net';
+import { canonicalHost } from '../config/formats.ts';
+import { type Interfaces, reachableAddresses } from '../config/machine.ts';
+
+/** Where coturn listens, where it relays from, and whom it may relay to. In canonical form, no two the same. */
+export interface TurnAddresses {
+  /** The addresses of this machine at which the SFU is. At least one. */
+  readonly own: readonly string[];
+  /** All addresses of the SFU: those that are announced, and those of `own` that stand behind a router's. */
+  readonly peers: readonly string[];
+}
+
+/** No machine has it. Coturn reads it at the end of a range as "no limit", so it would allow everything. */
+const NOBODY = new Set(['0.0.0.0', '::']);
+
+/**
+ * The relay goes where the SFU is: at the announced addresses that this machine has; and for each one that it has not
+ * (a router's, forwarded to us) at a local one of the same family, announced as well. `listenInfos` in media chooses
+ * that one, and this follows the same rule.
+ *
+ * @param announced `network.announced_addresses`.
+ * @throws RangeError when an announced address is no machine's, or this machine has none to listen on.
+ */
+export function turnAddresses(announced: readonly string[], interfaces: Interfaces): TurnAddresses {
+  const wanted = [...new Set(announced.map(canonicalHost))];
+  const nobody = wanted.find((address) => NOBODY.has(address));
+  if (nobody) throw new RangeError(`network.announced_addresses: ${nobody} is the address of no machine.`);
+
+  const infos = Object.values(interfaces).flatMap((each) => each ?? []);
+  const local = new Set(infos.map(({ address }) => canonicalHost(address)));
+  const own = wanted.filter((address) => local.has(address));
+  const candidates = [...own, ...reachableAddresses(interfaces).filter((address) => !isLoopback(address))];
+  const behind = new Set<string>();
+  for (const address of wanted.filter((each) => !local.has(each))) {
+    const inner = candidates.find((each) => isIPv6(each) === isIPv6(address) && !behind.has(each));
+    if (inner) behind.add(inner);
+  }
+
+  const all = [...new Set([...own, ...behind])];
+  if (all.length === 0) {
+    throw new RangeError(
+      'network.announced_addresses: this machine has no address of their kind to relay from.',
+    );
+  }
+  return { own: all, peers: [...new Set([...wanted, ...all])] };
+}
+
+/** Whether only this machine itself can use the address. */
+export function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.');
+}
