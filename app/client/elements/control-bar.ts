@@ -1,0 +1,38 @@
+export type Control = 'microphone' | 'camera' | 'screen' | 'devices' | 'copy' | 'leave';
+
+/** `<control-bar>` around buttons marked `data-control`: says which was pressed and shows what is on. */
+export class ControlBar extends HTMLElement {
+  connectedCallback(): void {
+    this.addEventListener('click', this.#pressed);
+  }
+
+  disconnectedCallback(): void {
+    this.removeEventListener('click', this.#pressed);
+  }
+
+  /** Called with every press. */
+  onControl: (control: Control) => void = () => {};
+
+  /** Shows a toggle as on or off. `faulty` marks one that could not be turned on. */
+  setPressed(control: Control, pressed: boolean, faulty = false): void {
+    const button = this.#button(control);
+    button?.setAttribute('aria-pressed', String(pressed));
+    button?.classList.toggle('is-faulty', faulty);
+  }
+
+  /** For what this browser cannot do at all. */
+  hide(control: Control): void {
+    const button = this.#button(control);
+    if (button) button.hidden = true;
+  }
+
+  #button(control: Control): HTMLButtonElement | null {
+    return this.querySelector<HTMLButtonElement>(`[data-control="${control}"]`);
+  }
+
+  readonly #pressed = (event: Event) => {
+    const button =
+      event.target instanceof Element ? event.target.closest<HTMLElement>('[data-control]') : null;
+    if (button) this.onControl(button.dataset.control as Control);
+  };
+}

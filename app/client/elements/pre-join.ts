@@ -1,0 +1,113 @@
+import { avatarToneOf, initialsOf } from '../meeting/avatar.ts';
+import type { LocalDevices } from '../meeting/local-devices.ts';
+import { ControlBar } from './control-bar.ts';
+import { DeviceFaults } from './device-faults.ts';
+import { DevicePicker } from './device-picker.ts';
+import { LevelBar } from './level-bar.ts';
+import { part } from './parts.ts';
+import { showTrack } from './playing.ts';
+import { t } from './texts.ts';
+
+/** `<pre-join>`: the page before the meeting, with a look into the mirror and a name to give. */
+export class PreJoin extends HTMLElement {
+  #isJoining = false;
+
+  /** Called with the name. What it rejects with is shown by {@link showError}. */
+  onJoin: (name: string) => void = () => {};
+
+  connect(devices: LocalDevices): void {
+    part(this, 'picker', DevicePicker).connect(devices);
+    part(this, 'faults', DeviceFaults).connect(devices);
+    const controls = part(this, 'controls', ControlBar);
+    controls.onControl = (control) => {
+      if (control === 'microphone' || control === 'camera') devices.setOn(control, !devices[control].on);
+    };
+    this.#name.addEventListener('input', () => {
+      this.#showError('');
+      this.#showPicture(devices);
+    });
+    part(this, 'form', HTMLFormElement).addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.#submit();
+    });
+    const show = () => {
+      for (const kind of ['microphone', 'camera'] as const)
+        controls.setPressed(kind, devices[kind].on, devices[kind].fault !== null);
+      if (!this.hidden) part(this, 'level', LevelBar).track = devices.microphone.track;
+      this.#showPicture(devices);
+    };
+    devices.on('inputChanged', show);
+    show();
+  }
+
+  /** Comes (again) to the front. */
+  open(devices: LocalDevices): void {
+    this.hidden = false;
+    this.#setJoining(false);
+    part(this, 'level', LevelBar).track = devices.microphone.track;
+    this.#showPicture(devices);
+    // On a phone it would open the keyboard over the picture.
+    if (window.matchMedia('(pointer: fine)').matches) this.#name.focus();
+  }
+
+  close(): void {
+    this.hidden = true;
+    part(this, 'level', LevelBar).track = null;
+    showTrack(part(this, 'video', HTMLVideoElement), null);
+  }
+
+  /** Says why joining failed; the form can be sent again. */
+  showError(sentence: string): void {
+    this.#setJoining(false);
+    this.#showError(sentence);
+  }
+
+  get #name(): HTMLInputElement {
+    return part(this, 'name', HTMLInputElement);
+  }
+
+  #submit(): void {
+    if (this.#isJoining) return;
+    const name = this.#name.value.trim();
+    if (name === '') {
+      this.#showError(t('join.nameMissing'));
+      this.#name.setAttribute('aria-invalid', 'true');
+      this.#name.focus();
+      return;
+    }
+    this.#showError('');
+    this.#setJoining(true);
+    this.onJoin(name);
+  }
+
+  #setJoining(joining: boolean): void {
+    this.#isJoining = joining;
+    // Not `disabled`: that would take the keyboard's place on the page away.
+    const join = part(this, 'join', HTMLButtonElement);
+    join.classList.toggle('is-busy', joining);
+    join.setAttribute('aria-disabled', String(joining));
+  }
+
+  #showError(sentence: string): void {
+    this.#name.removeAttribute('aria-invalid');
+    const error = part(this, 'error', HTMLElement);
+    error.textContent = sentence;
+    error.hidden = sentence === '';
+  }
+
+  #showPicture(devices: LocalDevices): void {
+    const { camera, microphone } = devices;
+    const picture = camera.on && camera.track !== null;
+    if (!this.hidden) showTrack(part(this, 'video', HTMLVideoElement), camera.track);
+    part(this, 'mirror', HTMLElement).dataset.picture = picture ? 'on' : 'off';
+    const name = this.#name.value.trim();
+    const initials = part(this, 'initials', HTMLElement);
+    initials.textContent = initialsOf(name);
+    initials.dataset.tone = String(avatarToneOf(name));
+    const note = part(this, 'note', HTMLElement);
+    note.textContent = picture ? '' : noteOf(camera.pending || microphone.pending);
+    note.hidden = picture;
+  }
+}
+
+const noteOf = (pending: boolean) => (pending ? t('join.starting') : t('join.cameraOff'));

@@ -1,0 +1,355 @@
+import type { Device } from 'mediasoup-client';
+import { createNanoEvents } from 'nanoevents';
+import { type Joined, type Participant, PROTOCOL_VERSION, type Source } from '../../meetings/messages.ts';
+import { type MediaPath, MediaSession, type RemoteTrack } from './media-session.ts';
+import { type EndReason, type Signalling, SignallingError } from './signalling.ts';
+
+/**
+ * `idle` → `joining` → `joined` ⇄ `reconnecting` → `ended`. While `reconnecting`, sound and picture usually go on: only
+ * the signalling socket is away.
+ */
+export type MeetingState = 'idle' | 'joining' | 'joined' | 'reconnecting' | 'ended';
+
+/** Another participant, as seen now. */
+export interface RemoteParticipant extends Participant {
+  readonly speaking: boolean;
+  readonly tracks: readonly RemoteTrack[];
+}
+
+/** What this side sends, or would send as soon as it can. */
+export interface LocalSource {
+  readonly track: MediaStreamTrack;
+  readonly paused: boolean;
+}
+
+export interface MeetingEvents {
+  stateChanged: (state: MeetingState) => void;
+  participantJoined: (participant: RemoteParticipant) => void;
+  participantLeft: (participant: RemoteParticipant) => void;
+  /** Connection, speaking or tracks changed. */
+  participantChanged: (participant: RemoteParticipant) => void;
+  /** This side's own voice is heard by the others, or no longer. */
+  speakingChanged: (speaking: boolean) => void;
+  /** A source was added, removed, muted or unmuted. */
+  localChanged: (source: Source) => void;
+  /** Something failed that is not worth ending the meeting for. */
+  fault: (fault: Error) => void;
+  /** The meeting is over for this side. Not emitted by {@link Meeting.leave}. */
+  ended: (reason: EndReason | SignallingError) => void;
+}
+
+export interface MeetingOptions {
+  readonly signalling: Signalling;
+  /** Loaded with the router's RTP capabilities. */
+  readonly device: Device;
+  readonly room: string;
+  readonly path?: MediaPath;
+}
+
+/** Wait before another `join` while the SFU is away, in milliseconds. */
+const UNAVAILABLE_WAIT_MS = 500;
+
+/** The codes for which a participant who was in waits and tries again. */
+const PASSING_FAULTS = new Set([
+  'disconnected',
+  'media_unavailable',
+  'deadline_exceeded',
+  'out_of_order',
+  'too_many_requests',
+]);
+
+/**
+ * A meeting as one participant takes part in it. Knows no DOM: elements draw what it tells them. It declares what it
+ * wants to send and mends everything else by itself: lost sockets, restarted servers, changed networks all end in
+ * one `join` and a comparison with its answer.
+ */
+export class Meeting {
+  readonly #signalling: Signalling;
+  readonly #device: Device;
+  readonly #room: string;
+  readonly #path: MediaPath;
+  readonly #events = createNanoEvents<MeetingEvents>();
+  readonly #participants = new Map<string, Participant>();
+  readonly #local = new Map<Source, LocalSource>();
+  readonly #stopListening: (() => void)[];
+  #speakerIds = new Set<string>();
+  #state: MeetingState = 'idle';
+  #name = '';
+  #you: Joined['you'] | undefined;
+  #session: MediaSession | undefined;
+  #entry = 0;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #sync: Promise<void> = Promise.resolve();
+
+  constructor({ signalling, device, room, path = 'any' }: MeetingOptions) {
+    this.#signalling = signalling;
+    this.#device = device;
+    this.#room = room;
+    this.#path = path;
+    this.#stopListening = [
+      signalling.on('opened', () => this.#state === 'reconnecting' && this.#enterAgain()),
+      signalling.on('lost', () => this.#state === 'joined' && this.#setState('reconnecting')),
+      signalling.on('ended', (reason) => this.#end(reason)),
+      signalling.on('meetingReset', () => this.#reset()),
+      signalling.on('participantJoined', ({ participant }) => this.#arrived(participant)),
+      signalling.on('participantLeft', ({ participantId }) => this.#departed(participantId)),
+      signalling.on('participantConnectionChanged', ({ participantId, connected }) => {
+        const participant = this.#participants.get(participantId);
+        if (participant) this.#update({ ...participant, connected });
+      }),
+      signalling.on('consumerAdded', ({ consumer }) => {
+        this.#session?.consume([consumer]).catch((fault) => this.#events.emit('fault', fault));
+      }),
+      signalling.on('producerClosed', ({ producerId }) => this.#session?.producerClosed(producerId)),
+      signalling.on('producerPausedChanged', ({ producerId, paused }) =>
+        this.#session?.producerPausedChanged(producerId, paused),
+      ),
+      signalling.on('consumerLayersChanged', ({ consumerId, layers }) =>
+        this.#session?.consumerStarved(consumerId, layers === null),
+      ),
+      signalling.on('speakersChanged', ({ speakerIds }) => this.#speakersChanged(speakerIds)),
+    ];
+  }
+
+  on<Name extends keyof MeetingEvents>(name: Name, listener: MeetingEvents[Name]): () => void {
+    return this.#events.on(name, listener);
+  }
+
+  get state(): MeetingState {
+    return this.#state;
+  }
+
+  /** In the order in which they came. */
+  get participants(): RemoteParticipant[] {
+    return [...this.#participants.values()].map((participant) => this.#seen(participant));
+  }
+
+  /** What this side wants to send, whether or not the connection lets it right now. */
+  get local(): ReadonlyMap<Source, LocalSource> {
+    return this.#local;
+  }
+
+  /**
+   * Enters the room.
+   *
+   * @throws {@link SignallingError} with the server's code (`room_full`, `invalid_name` …); `join` may be called again.
+   */
+  async join(name: string): Promise<void> {
+    if (this.#state !== 'idle') return;
+    this.#name = name;
+    this.#setState('joining');
+    try {
+      await this.#signalling.whenOpen();
+      await this.#enter();
+    } catch (fault) {
+      if (this.state === 'joining') this.#setState('idle');
+      throw fault;
+    }
+  }
+
+  /** Sends a track as this source, or stops sending it (null). The track stays the caller's: he stops it. */
+  setSource(source: Source, track: MediaStreamTrack | null, paused = false): void {
+    if (track) this.#local.set(source, { track, paused });
+    else if (!this.#local.delete(source)) return;
+    this.#localChanged(source);
+  }
+
+  /** Mutes or unmutes a source that is sent. */
+  setPaused(source: Source, paused: boolean): void {
+    const wanted = this.#local.get(source);
+    if (!wanted || wanted.paused === paused) return;
+    this.#local.set(source, { ...wanted, paused });
+    this.#localChanged(source);
+  }
+
+  /** The network changed: looks at once whether socket and media still have a path. */
+  networkChanged(): void {
+    if (this.#state !== 'joined' && this.#state !== 'reconnecting') return;
+    this.#signalling.checkNow();
+    this.#session?.restartIce();
+  }
+
+  /** Leaves for good. Safe to call while the page is being closed. */
+  leave(): void {
+    if (this.#state === 'ended') return;
+    // The socket sends it before it closes; nobody waits for the answer.
+    this.#signalling.request('leave', {}).catch(() => {});
+    this.#close();
+  }
+
+  async #enter(): Promise<void> {
+    const entry = ++this.#entry;
+    clearTimeout(this.#retryTimer);
+    const joined = await this.#signalling.request('join', {
+      version: PROTOCOL_VERSION,
+      room: this.#room,
+      name: this.#name,
+      rtpCapabilities: this.#device.recvRtpCapabilities as never,
+      ...(this.#you && { token: this.#you.token }),
+      ...(this.#session?.isBroken && { fresh: true }),
+    });
+    // A later entry, or the end, made this answer stale.
+    if (entry === this.#entry) await this.#apply(joined);
+  }
+
+  #enterAgain(): void {
+    const entry = this.#entry + 1;
+    this.#enter().catch((fault: Error) => {
+      if (entry !== this.#entry || this.#state !== 'reconnecting') return;
+      const code = fault instanceof SignallingError ? fault.code : 'internal';
+      if (!PASSING_FAULTS.has(code)) return this.#end(fault instanceof SignallingError ? fault : 'closed');
+      // A lost socket calls back by itself when another one is open.
+      if (this.#signalling.isOpen)
+        this.#retryTimer = setTimeout(() => this.#enterAgain(), UNAVAILABLE_WAIT_MS);
+    });
+  }
+
+  /** Makes this side equal to what the server says, keeping whatever is the same. */
+  async #apply(joined: Joined): Promise<void> {
+    this.#you = joined.you;
+    if (!this.#session?.isSameAs(joined) || this.#session.isBroken) this.#openSession(joined);
+    const present = new Set(joined.participants.map(({ id }) => id));
+    for (const id of [...this.#participants.keys()]) if (!present.has(id)) this.#departed(id);
+    for (const participant of joined.participants) this.#arrived(participant);
+    this.#speakersChanged(joined.speakerIds);
+    const session = this.#session;
+    if (!session) return;
+    this.#agreeOnProducers(session, joined.you.producers);
+    this.#setState('joined');
+    const consumed = session.reconcile(joined.consumers);
+    session.resume();
+    this.#syncLocal();
+    await consumed;
+  }
+
+  #openSession(joined: Joined): void {
+    this.#session?.close();
+    const session = new MediaSession(this.#signalling, this.#device, joined, this.#path);
+    this.#session = session;
+    session.on('tracksChanged', (participantId) => {
+      const participant = this.#participants.get(participantId);
+      if (participant) this.#events.emit('participantChanged', this.#seen(participant));
+    });
+    session.on('broken', () => session === this.#session && this.#reset());
+  }
+
+  /** What only one side believes to be sent is dropped; what is still wanted is then sent anew. */
+  #agreeOnProducers(session: MediaSession, known: Joined['you']['producers']): void {
+    const knownIds = new Set(known.map(({ producerId }) => producerId));
+    for (const [source, producer] of [...session.producers]) {
+      if (!knownIds.delete(producer.id)) session.closeProducer(source);
+    }
+    for (const producerId of knownIds)
+      this.#signalling.request('closeProducer', { producerId }).catch(() => {});
+  }
+
+  #reset(): void {
+    if (this.#state !== 'joined' && this.#state !== 'reconnecting') return;
+    this.#setState('reconnecting');
+    // A lost socket calls back by itself when another one is open.
+    if (this.#signalling.isOpen) this.#enterAgain();
+  }
+
+  #arrived(participant: Participant): void {
+    if (this.#participants.has(participant.id)) return this.#update(participant);
+    this.#participants.set(participant.id, participant);
+    this.#events.emit('participantJoined', this.#seen(participant));
+  }
+
+  #departed(participantId: string): void {
+    const participant = this.#participants.get(participantId);
+    if (!participant) return;
+    this.#participants.delete(participantId);
+    this.#session?.participantLeft(participantId);
+    this.#events.emit('participantLeft', { ...participant, speaking: false, tracks: [] });
+  }
+
+  #update(participant: Participant): void {
+    this.#participants.set(participant.id, participant);
+    this.#events.emit('participantChanged', this.#seen(participant));
+  }
+
+  #speakersChanged(speakerIds: readonly string[]): void {
+    const before = this.#speakerIds;
+    this.#speakerIds = new Set(speakerIds);
+    for (const id of new Set([...before, ...this.#speakerIds])) {
+      if (before.has(id) === this.#speakerIds.has(id)) continue;
+      const participant = this.#participants.get(id);
+      if (participant) this.#events.emit('participantChanged', this.#seen(participant));
+      else if (id === this.#you?.participant.id)
+        this.#events.emit('speakingChanged', this.#speakerIds.has(id));
+    }
+  }
+
+  #seen(participant: Participant): RemoteParticipant {
+    return {
+      ...participant,
+      speaking: this.#speakerIds.has(participant.id),
+      tracks: this.#session?.tracksOf(participant.id) ?? [],
+    };
+  }
+
+  #localChanged(source: Source): void {
+    this.#events.emit('localChanged', source);
+    this.#syncLocal();
+  }
+
+  /** Brings what is sent in line with what is wanted, one change after the other. */
+  #syncLocal(): void {
+    this.#sync = this.#sync
+      .then(() => this.#syncSources())
+      .catch((fault: Error) => {
+        // With the socket away the next join does it again.
+        if (this.#state === 'joined' && this.#signalling.isOpen) this.#events.emit('fault', fault);
+      });
+  }
+
+  async #syncSources(): Promise<void> {
+    const session = this.#session;
+    if (!session || this.#state !== 'joined') return;
+    for (const [source, producer] of [...session.producers]) {
+      if (this.#local.has(source)) continue;
+      session.closeProducer(source);
+      await this.#signalling.request('closeProducer', { producerId: producer.id });
+    }
+    for (const [source, { track, paused }] of [...this.#local]) {
+      if (track.readyState === 'ended') continue;
+      const producer = session.producers.get(source);
+      if (!producer) {
+        await session.produce(source, track, paused);
+        continue;
+      }
+      if (producer.track !== track) await producer.replaceTrack({ track });
+      if (producer.paused === paused) continue;
+      // This side first: a muted microphone is silent even if the server never hears of it.
+      if (paused) producer.pause();
+      else producer.resume();
+      await this.#signalling.request(paused ? 'pauseProducer' : 'resumeProducer', {
+        producerId: producer.id,
+      });
+    }
+  }
+
+  #end(reason: EndReason | SignallingError): void {
+    if (this.#state === 'ended') return;
+    const wasIn = this.#state !== 'idle';
+    this.#close();
+    if (wasIn || reason !== 'closed') this.#events.emit('ended', reason);
+  }
+
+  #close(): void {
+    this.#entry += 1;
+    clearTimeout(this.#retryTimer);
+    for (const stop of this.#stopListening) stop();
+    this.#session?.close();
+    this.#session = undefined;
+    this.#setState('ended');
+    this.#signalling.close();
+  }
+
+  #setState(state: MeetingState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#events.emit('stateChanged', state);
+  }
+}

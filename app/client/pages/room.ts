@@ -1,0 +1,143 @@
+import { Device } from 'mediasoup-client';
+import { type Ending, EndPage } from '../elements/end-page.ts';
+import { faultSentence } from '../elements/fault-sentence.ts';
+import { MeetingRoom } from '../elements/meeting-room.ts';
+import { part } from '../elements/parts.ts';
+import { PreJoin } from '../elements/pre-join.ts';
+import { registerElements } from '../elements/register.ts';
+import { loadTexts, t } from '../elements/texts.ts';
+import { LocalDevices } from '../meeting/local-devices.ts';
+import type { MediaPath } from '../meeting/media-session.ts';
+import { Meeting } from '../meeting/meeting.ts';
+import type { PageData } from '../meeting/page-data.ts';
+import { Signalling } from '../meeting/signalling.ts';
+import { WakeLock } from '../meeting/wake-lock.ts';
+
+/** One room page: before, during and after a meeting. Each entry makes a new socket and a new meeting. */
+
+const page: PageData = JSON.parse(document.getElementById('page-data')?.textContent ?? '{}');
+loadTexts(page.language, page.texts);
+registerElements();
+
+const preJoin = part(document, 'pre-join', PreJoin);
+const room = part(document, 'meeting', MeetingRoom);
+const endPage = part(document, 'end', EndPage);
+const path = pathAskedFor();
+const devices = new LocalDevices();
+const wakeLock = new WakeLock();
+const device = loadedDevice();
+let meeting: Meeting | undefined;
+
+preJoin.connect(devices);
+room.connect(devices);
+endPage.connect();
+preJoin.onJoin = (name) => void join(name);
+room.onLeave = leave;
+endPage.onRejoin = () => {
+  endPage.close();
+  begin();
+};
+showPath();
+begin();
+
+/** From the start, or after the end of a meeting: the socket opens while the person looks into the mirror. */
+function begin(): void {
+  const signalling = new Signalling(`wss://${location.host}/signalling`);
+  signalling.open();
+  setStep('pre-join');
+  preJoin.open(devices);
+  void devices.start();
+  void prepare(signalling);
+}
+
+async function prepare(signalling: Signalling): Promise<void> {
+  try {
+    const next = new Meeting({ signalling, device: await device, room: page.slug, path });
+    meeting = next;
+    next.on('ended', (reason) => end(next, reason));
+  } catch {
+    signalling.close();
+    preJoin.showError(t('join.unsupported'));
+  }
+}
+
+async function join(name: string): Promise<void> {
+  // The device is usually ready long before; a browser that cannot take part was told so already.
+  await device.catch(() => {});
+  const current = meeting;
+  if (!current) return preJoin.showError(t('join.unsupported'));
+  const stop = current.on('stateChanged', (state) => {
+    if (state !== 'joined') return;
+    stop();
+    enter(current, name);
+  });
+  try {
+    await current.join(name);
+  } catch (fault) {
+    // Once inside, the meeting itself says what fails.
+    if (current.state === 'idle') preJoin.showError(faultSentence(fault));
+  } finally {
+    stop();
+  }
+}
+
+function enter(current: Meeting, name: string): void {
+  preJoin.close();
+  setStep('meeting');
+  room.open(current, name);
+  wakeLock.hold();
+}
+
+function leave(): void {
+  const current = meeting;
+  if (!current) return;
+  current.leave();
+  end(current, 'left');
+}
+
+function end(ended: Meeting, ending: Ending): void {
+  if (ended !== meeting) return;
+  meeting = undefined;
+  wakeLock.release();
+  devices.release();
+  preJoin.close();
+  room.close();
+  setStep('end');
+  endPage.open(ending);
+}
+
+function setStep(step: 'pre-join' | 'meeting' | 'end'): void {
+  document.body.dataset.step = step;
+  const title = { 'pre-join': 'join', meeting: 'meeting', end: 'end' } as const;
+  document.title = t(`title.${title[step]}`, { room: page.slug, site: page.siteName });
+}
+
+async function loadedDevice(): Promise<Device> {
+  const loaded = await Device.factory();
+  await loaded.load({ routerRtpCapabilities: page.routerRtpCapabilities });
+  return loaded;
+}
+
+/** `?path=udp`, `tcp` or `relay`: lets whoever runs the network see which of them works. */
+function pathAskedFor(): MediaPath {
+  const asked = new URLSearchParams(location.search).get('path');
+  return (['udp', 'tcp', 'relay'] as const).find((known) => known === asked) ?? 'any';
+}
+
+function showPath(): void {
+  if (path === 'any') return;
+  const notice = part(document, 'path', HTMLElement);
+  notice.textContent = t(`path.${path}`);
+  notice.hidden = false;
+}
+
+addEventListener('pagehide', () => meeting?.leave());
+// A page that comes back out of the browser's memory has left its meeting.
+addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
+addEventListener('online', () => meeting?.networkChanged());
+(navigator as { connection?: EventTarget }).connection?.addEventListener('change', () =>
+  meeting?.networkChanged(),
+);
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible' && meeting?.state === 'joined') wakeLock.hold();
+});

@@ -1,0 +1,66 @@
+import type { FastifyRequest } from 'fastify';
+import fp from 'fastify-plugin';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { AppError } from '../kernel/errors.ts';
+import { isLoopback } from './network-address.ts';
+
+export interface GaugeSource {
+  /** Prometheus name, `linkello_` and unit included. */
+  readonly name: string;
+  readonly help: string;
+  readonly read: () => number;
+}
+
+export interface MetricsOptions {
+  readonly gauges: readonly GaugeSource[];
+}
+
+/**
+ * `/metrics` for Prometheus. It tells how much the appliance is used and by when people go home, and asks for no
+ * password; so it answers this machine only, and everybody else as if it were not there. Who collects from another
+ * machine runs the collector's agent here, or tunnels.
+ */
+export const metrics = fp<MetricsOptions>(
+  async (app, { gauges }) => {
+    const registry = new Registry();
+    collectDefaultMetrics({ register: registry });
+    for (const { name, help, read } of gauges) {
+      new Gauge({
+        name,
+        help,
+        registers: [registry],
+        collect() {
+          this.set(read());
+        },
+      });
+    }
+    const durations = new Histogram({
+      name: 'linkello_http_request_duration_seconds',
+      help: 'How long requests took, by route.',
+      labelNames: ['method', 'route', 'status'] as const,
+      buckets: [0.001, 0.005, 0.025, 0.1, 0.5, 2.5],
+      registers: [registry],
+    });
+    app.addHook('onResponse', async (request, reply) => {
+      durations.observe(
+        { method: request.method, route: request.routeOptions.url ?? 'none', status: reply.statusCode },
+        reply.elapsedTime / 1000,
+      );
+    });
+
+    app.get('/metrics', { config: { rateLimit: false } }, async (request, reply) => {
+      if (!comesFromHere(request)) throw new AppError('not_found');
+      return reply
+        .header('Cache-Control', 'no-store')
+        .type(registry.contentType)
+        .send(await registry.metrics());
+    });
+  },
+  { name: 'metrics' },
+);
+
+/** A proxy on this machine speaks for others, and says so. */
+function comesFromHere(request: FastifyRequest): boolean {
+  const { forwarded, via, 'x-forwarded-for': forwardedFor } = request.headers;
+  return isLoopback(request.ip) && forwarded === undefined && via === undefined && forwardedFor === undefined;
+}

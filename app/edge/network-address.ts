@@ -1,0 +1,16 @@
+import ipaddr from 'ipaddr.js';
+
+/**
+ * An address cut to its network, as logs may keep it: 192.0.2.0/24, or 2001:db8:1::/48 for IPv6. Never throws;
+ * what is no address becomes `unknown`.
+ */
+export function cutAddress(address: string): string {
+  if (!ipaddr.isValid(address)) return 'unknown';
+  const [kind, bits] = ipaddr.process(address).kind() === 'ipv4' ? [ipaddr.IPv4, 24] : [ipaddr.IPv6, 48];
+  return `${kind.networkAddressFromCIDR(`${ipaddr.process(address)}/${bits}`)}/${bits}`;
+}
+
+/** Whether a connection comes from this very machine. */
+export function isLoopback(address: string): boolean {
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
+}

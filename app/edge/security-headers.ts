@@ -1,0 +1,91 @@
+import helmet from '@fastify/helmet';
+import fp from 'fastify-plugin';
+import { DAY_MS, SECOND_MS } from '../kernel/clock.ts';
+
+export interface SecurityHeadersOptions {
+  /** The port people open. */
+  readonly httpsPort: number;
+}
+
+/** What pages of a call need, and nothing else; whatever they embed needs none of it. */
+const allowed = [
+  'autoplay',
+  'camera',
+  'clipboard-write',
+  'display-capture',
+  'fullscreen',
+  'microphone',
+  'picture-in-picture',
+  'screen-wake-lock',
+  'speaker-selection',
+  'web-share',
+];
+const denied = [
+  'accelerometer',
+  'bluetooth',
+  'browsing-topics',
+  'clipboard-read',
+  'encrypted-media',
+  'geolocation',
+  'gyroscope',
+  'hid',
+  'idle-detection',
+  'local-fonts',
+  'magnetometer',
+  'midi',
+  'payment',
+  'publickey-credentials-get',
+  'serial',
+  'sync-xhr',
+  'usb',
+  'window-management',
+  'xr-spatial-tracking',
+];
+const permissionsPolicy = [
+  ...allowed.map((feature) => `${feature}=(self)`),
+  ...denied.map((feature) => `${feature}=()`),
+].join(', ');
+
+/** The headers that keep pages to themselves: nothing from elsewhere, in no frame, no right that a call does not need. */
+export const securityHeaders = fp<SecurityHeadersOptions>(
+  async (app, { httpsPort }) => {
+    await app.register(helmet, {
+      contentSecurityPolicy: {
+        useDefaults: false,
+        directives: {
+          'default-src': ["'none'"],
+          'script-src': ["'self'"],
+          'style-src': ["'self'"],
+          'img-src': ["'self'"],
+          'font-src': ["'self'"],
+          // Covers the signalling socket as well: 'self' matches wss on a page of https (CSP 3, section 6.7.2.8).
+          'connect-src': ["'self'"],
+          'media-src': ["'self'"],
+          'manifest-src': ["'self'"],
+          'worker-src': ["'self'"],
+          'frame-ancestors': ["'none'"],
+          'form-action': ["'self'"],
+          'base-uri': ["'none'"],
+          // No text becomes markup or a script, whoever wrote it.
+          'require-trusted-types-for': ["'script'"],
+          'trusted-types': ["'none'"],
+        },
+      },
+      // It holds for every port of the host. On 443 the appliance is the host's website; on another port it is a
+      // guest there, and must not take other services away for longer than somebody who tries it would notice.
+      strictTransportSecurity: {
+        maxAge: (httpsPort === 443 ? 365 * DAY_MS : DAY_MS) / SECOND_MS,
+        includeSubDomains: false,
+      },
+      xFrameOptions: { action: 'deny' },
+      referrerPolicy: { policy: 'no-referrer' },
+      crossOriginOpenerPolicy: { policy: 'same-origin' },
+      crossOriginResourcePolicy: { policy: 'same-origin' },
+      crossOriginEmbedderPolicy: false,
+    });
+    app.addHook('onRequest', async (_request, reply) => {
+      reply.header('Permissions-Policy', permissionsPolicy);
+    });
+  },
+  { name: 'security-headers' },
+);

@@ -1,0 +1,211 @@
+import { type Static, type TSchema, Type } from 'typebox';
+import {
+  ConsumerDescription,
+  DtlsParameters,
+  IceParameters,
+  Kind,
+  Layers,
+  ProducerDescription,
+  RtpCapabilities,
+  RtpParameters,
+  Source,
+  Transport,
+} from '../../media/contract.ts';
+
+export type { ConsumerDescription, Source, Transport } from '../../media/contract.ts';
+
+/**
+ * The signalling contract between browser and app: one JSON object a WebSocket text frame, checked against these
+ * schemas on both sides.
+ *
+ *   browser → app   {id, request, data}
+ *   app → browser   {id, ok} or {id, error: {code, message}}     one for every request
+ *                   {notification, data}
+ *
+ * The socket is `wss://HOST/signalling`. The app speaks first (`welcome`); a browser whose PROTOCOL_VERSION differs
+ * reloads its page. `join` is the first request, and the only one before it is answered, besides `ping`.
+ */
+
+/** Raised with every change that an older page would not understand. */
+export const PROTOCOL_VERSION = 1;
+
+/** Largest message either side accepts, in bytes. A `join` from Chromium is about 10 kB. */
+export const MAX_MESSAGE_BYTES = 64 * 1024;
+
+/** How often the browser sends `ping`, in milliseconds; a socket silent for twice as long is given up. */
+export const PING_INTERVAL_MS = 5_000;
+
+/** Close codes of the socket (RFC 6455, section 7.4.2: 4000 to 4999 are ours). */
+export const closeCodes = {
+  /** The message was no JSON object, or none of this contract. */
+  malformed: 4400,
+  /** The page is of another version: reload it. */
+  versionMismatch: 4406,
+  /** The same participant came back on another socket. */
+  replaced: 4409,
+  /** Larger than {@link MAX_MESSAGE_BYTES}. RFC 6455's own code. */
+  tooLarge: 1009,
+  /** Too many messages. */
+  tooMany: 4429,
+  /** The app is going away; come back at once. RFC 6455's own code. */
+  goingAway: 1001,
+} as const;
+
+const Id = Type.String({ minLength: 1, maxLength: 128, pattern: '^[A-Za-z0-9_-]+$' });
+const Nothing = Type.Object({});
+const strict = { additionalProperties: false } as const;
+
+/** The part of a room's address after `/r/`. */
+export const Slug = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^[a-z0-9]+(?:-[a-z0-9]+)*$',
+});
+
+/**
+ * What a participant is called: 1 to 60 characters, not all blank, without control characters and without those that
+ * turn the direction of the text after them (names stand in lists beside other names).
+ */
+export const ParticipantName = Type.String({
+  minLength: 1,
+  maxLength: 60,
+  pattern: '^(?=.*\\S)[^\\p{Cc}\\u202A-\\u202E\\u2066-\\u2069]+$',
+});
+
+export const Participant = Type.Object({
+  id: Id,
+  name: Type.String(),
+  /** False while the socket is lost and the participant is expected back. */
+  connected: Type.Boolean(),
+});
+export type Participant = Static<typeof Participant>;
+
+/** Shape of RTCIceServer (W3C WebRTC, section 4.2.2); only ever our own TURN server. */
+export const IceServer = Type.Object({
+  urls: Type.Array(Type.String()),
+  username: Type.String(),
+  credential: Type.String(),
+});
+export type IceServer = Static<typeof IceServer>;
+
+/**
+ * The whole state of the meeting as one participant may see it. A first join, a return after a lost socket and a
+ * return after a restart of app or media all get the same answer; the browser compares it with what it has. Equal
+ * transport ids mean that media never stopped; other ids mean that it starts from nothing.
+ */
+export const Joined = Type.Object({
+  you: Type.Object({
+    participant: Participant,
+    /** Proves the identity on a later `join`. Kept in the page's memory only. */
+    token: Type.String(),
+    producers: Type.Array(ProducerDescription),
+  }),
+  participants: Type.Array(Participant),
+  sendTransport: Transport,
+  recvTransport: Transport,
+  consumers: Type.Array(ConsumerDescription),
+  speakerIds: Type.Array(Id),
+  iceServers: Type.Array(IceServer),
+});
+export type Joined = Static<typeof Joined>;
+
+const ProducerId = Type.Object({ producerId: Id }, strict);
+
+interface RequestShape {
+  readonly data: TSchema;
+  readonly reply: TSchema;
+}
+
+export const requests = {
+  /** Enters the room, or comes back to it with `token`. */
+  join: {
+    data: Type.Object(
+      {
+        version: Type.Integer(),
+        room: Slug,
+        name: ParticipantName,
+        rtpCapabilities: RtpCapabilities,
+        token: Type.Optional(Type.String({ maxLength: 512 })),
+        /** True drops the transports that the app still has for this participant: theirs failed for good. */
+        fresh: Type.Optional(Type.Boolean()),
+      },
+      strict,
+    ),
+    reply: Joined,
+  },
+  connectTransport: {
+    data: Type.Object({ transportId: Id, dtlsParameters: DtlsParameters }, strict),
+    reply: Nothing,
+  },
+  restartIce: {
+    data: Type.Object({ transportId: Id }, strict),
+    reply: Type.Object({ iceParameters: IceParameters }),
+  },
+  produce: {
+    data: Type.Object(
+      { kind: Kind, source: Source, rtpParameters: RtpParameters, paused: Type.Boolean() },
+      strict,
+    ),
+    reply: Type.Object({ producerId: Id }),
+  },
+  pauseProducer: { data: ProducerId, reply: Nothing },
+  resumeProducer: { data: ProducerId, reply: Nothing },
+  closeProducer: { data: ProducerId, reply: Nothing },
+  /** The browser has these consumers and can decode them. */
+  resumeConsumers: {
+    data: Type.Object({ consumerIds: Type.Array(Id, { maxItems: 512 }) }, strict),
+    reply: Nothing,
+  },
+  leave: { data: Type.Object({}, strict), reply: Nothing },
+  ping: { data: Type.Object({}, strict), reply: Nothing },
+} as const satisfies Record<string, RequestShape>;
+
+export type RequestName = keyof typeof requests;
+export type RequestData<Name extends RequestName> = Static<(typeof requests)[Name]['data']>;
+export type RequestReply<Name extends RequestName> = Static<(typeof requests)[Name]['reply']>;
+
+export const notifications = {
+  /** First message of every socket. */
+  welcome: Type.Object({ version: Type.Integer() }),
+  participantJoined: Type.Object({ participant: Participant }),
+  participantLeft: Type.Object({ participantId: Id }),
+  /** Their socket was lost or came back. */
+  participantConnectionChanged: Type.Object({ participantId: Id, connected: Type.Boolean() }),
+  /** Something new to receive: take it, then `resumeConsumers`. */
+  consumerAdded: Type.Object({ consumer: ConsumerDescription }),
+  /** The sender stopped it: every consumer of it is gone. */
+  producerClosed: Type.Object({ producerId: Id }),
+  /** The sender muted or unmuted. */
+  producerPausedChanged: Type.Object({ producerId: Id, paused: Type.Boolean() }),
+  consumerLayersChanged: Type.Object({ consumerId: Id, layers: Layers }),
+  /** Who is heard, the loudest first. */
+  speakersChanged: Type.Object({ speakerIds: Type.Array(Id) }),
+  /** The SFU lost this meeting: `join` again with the token, and expect new transports. */
+  meetingReset: Nothing,
+} as const satisfies Record<string, TSchema>;
+
+export type NotificationName = keyof typeof notifications;
+export type NotificationData<Name extends NotificationName> = Static<(typeof notifications)[Name]>;
+
+/** What the browser sends: checked again by the schema of its own `request`. */
+export const RequestEnvelope = Type.Object(
+  {
+    id: Type.Integer({ minimum: 0, maximum: 0xffffffff }),
+    request: Type.String({ maxLength: 64 }),
+    data: Type.Unknown(),
+  },
+  strict,
+);
+
+export type RequestEnvelope = Static<typeof RequestEnvelope>;
+
+/** A fault, as a sentence in the reader's language and a code for the program. */
+export const SocketFault = Type.Object({ code: Type.String(), message: Type.String() });
+export type SocketFault = Static<typeof SocketFault>;
+
+export const ServerMessage = Type.Union([
+  Type.Object({ id: Type.Integer(), ok: Type.Unknown() }),
+  Type.Object({ id: Type.Integer(), error: SocketFault }),
+  Type.Object({ notification: Type.String(), data: Type.Unknown() }),
+]);
+export type ServerMessage = Static<typeof ServerMessage>;
