@@ -1,0 +1,129 @@
+import { readFile } from 'node:fs/promises';
+import fc from 'fast-check';
+import t from 'tap';
+import { Check } from 'typebox/schema';
+import { RequestEnvelope } from '../../app/meetings/messages.ts';
+import { Appliance } from '../appliance.ts';
+import { joinData, microphone, SignallingClient } from '../signalling-client.ts';
+
+/** 10,000 random and mutated messages: the processes live, memory is steady, other rooms notice nothing. */
+
+const MESSAGES = 10_000;
+/** Few enough that the limit on messages does not end the socket first. */
+const MESSAGES_A_SOCKET = 100;
+
+const appliance = await Appliance.start({ media: { participants_per_room: 500, reconnect_seconds: 5 } });
+t.teardown(() => appliance.stop());
+
+const residentKib = async (pid: number) =>
+  Number(/VmRSS:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]);
+
+/** Replaces one value somewhere inside, at any depth. */
+function mutate(value: unknown, path: readonly number[], replacement: unknown): unknown {
+  const [step, ...rest] = path;
+  if (step === undefined || typeof value !== 'object' || value === null) return replacement;
+  const keys = Object.keys(value);
+  if (keys.length === 0) return replacement;
+  const key = keys[step % keys.length] ?? '';
+  const copy: Record<string, unknown> = Array.isArray(value) ? ([...value] as never) : { ...value };
+  copy[key] = mutate(copy[key], rest, replacement);
+  return copy;
+}
+
+t.test(`${MESSAGES} messages that nobody should send`, async (t) => {
+  const valid = { ...(await joinData(appliance)), room: 'fuzz' };
+  const watcher = await SignallingClient.open(appliance);
+  const before = await watcher.join(appliance, { room: 'quiet', name: 'Watcher' });
+  const { producerId } = (await watcher.request('produce', microphone())).ok as { producerId: string };
+  const quiet = watcher.notices.length;
+
+  const requests = [
+    ['join', valid],
+    ['produce', microphone()],
+    [
+      'connectTransport',
+      { transportId: before.sendTransport.id, dtlsParameters: before.sendTransport.dtlsParameters },
+    ],
+    ['restartIce', { transportId: before.sendTransport.id }],
+    ['closeProducer', { producerId }],
+    ['pauseProducer', { producerId }],
+    ['resumeConsumers', { consumerIds: ['a', 'b'] }],
+    ['leave', {}],
+    ['ping', {}],
+  ] as const;
+  const message = fc.oneof(
+    { weight: 16, arbitrary: mutatedRequest(requests) },
+    {
+      weight: 3,
+      arbitrary: fc
+        .constantFrom(...requests)
+        .map(([request, data]) => JSON.stringify({ id: 1, request, data })),
+    },
+    { weight: 1, arbitrary: fc.oneof(fc.json(), fc.string({ unit: 'binary', maxLength: 300 })) },
+  );
+  const messages = fc.sample(message, { numRuns: MESSAGES, seed: 20261123 });
+
+  let client: SignallingClient | undefined;
+  let sent = 0;
+  let afterWarmUp = 0;
+  for (const [index, text] of messages.entries()) {
+    if (!client) {
+      client = await SignallingClient.open(appliance);
+      if (index % 2 === 0) await client.join(appliance, { room: 'fuzz' });
+    }
+    client.socket.send(text);
+    sent += 1;
+    if (!isRequest(text)) {
+      await client.closed();
+    } else if (sent % MESSAGES_A_SOCKET === 0) {
+      // Whatever came before is done when this is answered, or when the flood was stopped.
+      await client.request('ping', {}).catch(() => {});
+      client.socket.close(1000);
+    } else continue;
+    client = undefined;
+    if (afterWarmUp === 0 && index > MESSAGES * 0.4) afterWarmUp = await residentKib(appliance.app.pid);
+  }
+  t.equal(sent, MESSAGES);
+
+  t.ok(appliance.app.isRunning, 'the app is alive');
+  t.ok(appliance.media.isRunning, 'media is alive');
+  t.equal((await appliance.workerPids()).length, 1, 'its worker is alive');
+  const grown = (await residentKib(appliance.app.pid)) / afterWarmUp;
+  t.ok(grown < 1.25, `memory is steady: ${grown.toFixed(2)} of what it was after 4,000 messages`);
+
+  t.equal(watcher.notices.length, quiet, 'the other room was told nothing');
+  const late = await SignallingClient.open(appliance);
+  const joined = await late.join(appliance, { room: 'quiet', name: 'Late' });
+  t.same(
+    joined.participants.map(({ name }) => name),
+    ['Watcher'],
+    'and has the same people',
+  );
+  t.same(
+    joined.consumers.map((consumer) => consumer.producerId),
+    [producerId],
+    'who send the same',
+  );
+  t.notMatch(appliance.app.output, /"level":(50|60)/, 'nothing of it was a fault of ours');
+});
+
+/** Anything else ends the socket. */
+function isRequest(text: string): boolean {
+  try {
+    return Check(RequestEnvelope, JSON.parse(text));
+  } catch {
+    return false;
+  }
+}
+
+function mutatedRequest(requests: readonly (readonly [string, unknown])[]) {
+  return fc
+    .tuple(
+      fc.constantFrom(...requests),
+      fc.array(fc.nat(50), { maxLength: 5 }),
+      fc.oneof(fc.jsonValue(), fc.constantFrom('__proto__', 2 ** 53, -1, '\u0000', 'x'.repeat(5000), [], {})),
+    )
+    .map(([[request, data], path, replacement]) =>
+      JSON.stringify({ id: 2, request, data: mutate(data, path, replacement) }),
+    );
+}
