@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify';
 import { exitOnConfigError, loadConfig } from '../config/load.ts';
 import { readSecret } from '../config/secrets.ts';
 import { listen } from './edge/listen.ts';
@@ -7,9 +8,32 @@ import { buildServer } from './server.ts';
 /** How long open requests have to end when the app stops, in milliseconds. Meetings go on without it. */
 const GRACE_MS = 5_000;
 
+let app: FastifyInstance | undefined;
+let isStopping = false;
+
+async function stop(): Promise<void> {
+  if (isStopping) return;
+  isStopping = true;
+  setTimeout(() => process.exit(0), GRACE_MS).unref();
+  await app?.close();
+  process.exit(0);
+}
+
+function exitOnFault(thrown: unknown): never {
+  if (!(thrown instanceof StartFault)) return exitOnConfigError(thrown);
+  process.stderr.write(`${thrown.message}\n`);
+  process.exit(1);
+}
+
+process.once('SIGTERM', stop);
+process.once('SIGINT', stop);
+// A parent that has gone cannot stop us any more, nor read what we log.
+process.once('disconnect', stop);
+process.stdout.on('error', () => {});
+
 try {
   const config = await loadConfig();
-  const app = await buildServer({
+  const server = await buildServer({
     config,
     secrets: {
       mediaControl: await readSecret(config, 'media-control'),
@@ -18,24 +42,13 @@ try {
     },
     onCertificateRenewed: () => process.send?.({ type: 'certificateRenewed' }),
     onTextFault: (fault, key) => {
-      app.log.error({ err: fault }, 'a text is wrong');
+      server.log.error({ err: fault }, 'a text is wrong');
       return key;
     },
   });
-
-  const stop = () => {
-    setTimeout(() => process.exit(0), GRACE_MS).unref();
-    void app.close().then(() => process.exit(0));
-  };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
-  // Whoever started this process is gone.
-  process.once('disconnect', stop);
-
-  const urls = await listen(app, config);
+  app = server;
+  const urls = await listen(server, config);
   process.send?.({ type: 'ready', urls });
 } catch (thrown) {
-  if (!(thrown instanceof StartFault)) exitOnConfigError(thrown);
-  process.stderr.write(`${thrown.message}\n`);
-  process.exit(1);
+  exitOnFault(thrown);
 }

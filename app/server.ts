@@ -22,6 +22,7 @@ import { certificateNames } from './edge/tls/certificate-names.ts';
 import { certificateRefresh } from './edge/tls/certificate-refresh.ts';
 import { createPort } from './edge/tls/port.ts';
 import { trust } from './edge/trust.ts';
+import { upgrades } from './edge/upgrades.ts';
 import { repairUrl } from './edge/url-repair.ts';
 import { views } from './edge/views.ts';
 import { type Clock, MINUTE_MS, systemClock } from './kernel/clock.ts';
@@ -88,6 +89,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     ...(options.onTextFault && { onTextFault: options.onTextFault }),
   });
   await app.register(hosts, { names: knownNames });
+  await app.register(upgrades);
   await app.register(rateLimits, { limits: options.rateLimits ?? defaultRateLimits });
   await app.register(assets, { client });
   await app.register(views, { controller: config.controller });

@@ -33,8 +33,11 @@ export interface Ports {
   readonly last: number;
 }
 
-/** A call of two, both behind the relay, at two ports each. */
-const FEWEST_RELAY_PORTS = 4;
+/** What a browser opens at most in one call: a relay for each transport, way in and network of its own. */
+export const RELAY_PORTS_PER_PARTICIPANT = 12;
+
+/** A call of two, both behind the relay. */
+const FEWEST_RELAY_PORTS = 2 * RELAY_PORTS_PER_PARTICIPANT;
 
 /** The longest path that a Unix socket can have: 108 bytes with the zero at its end (unix(7)). */
 const LONGEST_SOCKET_BYTES = 107;
@@ -119,7 +122,7 @@ function* relayHasRoom({ turn }: Config): Generator<Conflict> {
   const apart = FEWEST_RELAY_PORTS - 1;
   if (!turn.enabled || max - min >= apart) return;
   const why = (other: string, port: number) =>
-    `as a call of two takes ${FEWEST_RELAY_PORTS} ports and ${other} is ${port}`;
+    `as a call of two takes up to ${FEWEST_RELAY_PORTS} ports and ${other} is ${port}`;
   const raise: Side = {
     path: ['turn', 'relay_ports', 'max'],
     message: (other) => `must be at least ${min + apart}, ${why(other, min)}, got ${max}`,

@@ -168,12 +168,13 @@ export const ConfigSchema = Type.Object(
       relay_ports: Type.Object(
         {
           min: port({ default: 49160, description: 'First UDP port that relayed media leaves from.' }),
-          max: port({ default: 49359, description: 'Last UDP port that relayed media leaves from.' }),
+          max: port({ default: 51159, description: 'Last UDP port that relayed media leaves from.' }),
         },
         {
           ...strict,
           default: {},
-          description: 'UDP ports between relay and SFU; two for each relayed participant.',
+          description:
+            'UDP ports between relay and SFU. A browser opens 6 to 12 of them whether it needs them or not: 2000 serve about 160 participants.',
         },
       ),
       credential_seconds: Type.Integer({

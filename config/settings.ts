@@ -149,7 +149,8 @@ function got(shape: Shape, value: unknown): string {
   if (shape.kind !== 'text') return shown(value);
   if (shape.format === 'secret-file') {
     // Somebody may have written the secret itself here.
-    return value === null || typeof value === 'object' ? shown(value) : `a ${typeof value}`;
+    if (typeof value === 'string') return 'a text';
+    return typeof value === 'number' || typeof value === 'boolean' ? `a ${typeof value}` : shown(value);
   }
   const long = shape.format === null && typeof value === 'string' && value !== '';
   return long ? `${[...value].length} characters` : shown(value);
@@ -162,6 +163,8 @@ function remark(shape: Shape, value: unknown): string {
 
 function suggest(shape: Shape, value: unknown): string | undefined {
   if (value === undefined || value === null || value === '') return undefined;
+  // It would show what may be the secret itself.
+  if (shape.kind === 'text' && shape.format === 'secret-file') return undefined;
   if (shape.kind === 'list') return suggestList(shape, value);
   if (shape.kind === 'section') return suggestSection(shape, value);
   return suggestValue(shape, value);

@@ -43,9 +43,10 @@ export const mediaCodecs: readonly RouterRtpCodecCapability[] = [
 const ABS_CAPTURE_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time';
 
 /**
- * Leaves the header extension abs-capture-time out. mediasoup-client 3.24 lists it among what a producer sends
- * without having agreed on it with the browser; the worker then waits for capture times that never come, and a
- * simulcast consumer stays on its first layer. Without it, the worker takes the times from RTCP sender reports.
+ * Leaves the header extension abs-capture-time out. A worker that is told of it waits for capture times in the
+ * packets before it changes layers; from a page that lists the extension without having agreed on it with its browser
+ * they never come, and simulcast stays on its first layer. Not told of it, the worker takes the times from RTCP sender
+ * reports, which always come.
  */
 function withoutAbsCaptureTime<Value extends { headerExtensions?: { uri: string }[] }>(value: Value): Value {
   if (!value.headerExtensions) return value;

@@ -104,18 +104,18 @@ export class Room {
   ): Promise<OperationReply<'produce'>> {
     const sender = this.peer(peerId);
     const producer = await sender.createProducer({ kind, source, rtpParameters, paused });
-    if (signal.aborted) producer.close();
-    if (producer.closed) throw this.#gone();
-
-    // From here to the first await is one step: see the class.
-    sender.publish(producer);
-    producer.observer.once('close', () => this.#forget(producer));
-    signal.addEventListener('abort', () => producer.close());
-    const receivers = [...this.#peers.values()].filter((peer) => peer !== sender && peer.receiving);
+    const check = () => {
+      if (signal.aborted || producer.closed) throw this.#gone();
+    };
     try {
+      check();
+      // From here to the next await is one step: see the class.
+      sender.publish(producer);
+      producer.observer.once('close', () => this.#forget(producer));
+      const receivers = [...this.#peers.values()].filter((peer) => peer !== sender && peer.receiving);
       const offers = receivers.map(async (peer) => ({ peer, consumer: await peer.consume(producer) }));
       const [made] = await Promise.all([Promise.all(offers), this.#listenTo(producer)]);
-      if (producer.closed) throw this.#gone();
+      check();
       return {
         producerId: producer.id,
         consumers: made.flatMap(({ peer, consumer }) =>

@@ -92,7 +92,7 @@ export class Appliance {
 
   static async start(overrides: Overrides = {}): Promise<Appliance> {
     const dataFolder = await mkdtemp(join(tmpdir(), 'linkello-'));
-    const [https = 0, media = 0, turn = 0, turnTls = 0, relay = 0] = await freePorts(5, 40);
+    const [https = 0, media = 0, turn = 0, turnTls = 0, relay = 0] = await freePorts(5, 120);
     const withTurn = overrides.turn !== undefined;
     const settings = {
       ...overrides,
@@ -103,7 +103,7 @@ export class Appliance {
         enabled: withTurn,
         port: turn,
         tls_port: turnTls,
-        relay_ports: { min: relay, max: relay + 30 },
+        relay_ports: { min: relay, max: relay + 110 },
         ...section(overrides.turn),
       },
     };
@@ -118,7 +118,9 @@ export class Appliance {
     };
     if (withTurn) {
       const rendered = await renderTurn(config, await readSecret(config, 'turn'));
-      parts.turn = new Part(['turnserver', ...rendered.arguments], environment, false);
+      // coturn does not notice that its parent died, as the others do when the IPC channel closes.
+      const command = ['setpriv', '--pdeathsig', 'TERM', rendered.file, ...rendered.arguments];
+      parts.turn = new Part(command, environment, false);
     }
     const appliance = new Appliance(dataFolder, https, parts);
     try {

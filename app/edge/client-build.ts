@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import { type BuildFailure, build, formatMessages, stop } from 'esbuild';
+import { type BuildFailure, buildSync, formatMessagesSync } from 'esbuild';
 import { StartFault } from '../kernel/start-fault.ts';
 
 /** One file that browsers load, under a name that changes with its content. */
@@ -43,9 +43,11 @@ const COMPRESS_FROM_BYTES = 1024;
  * @throws {StartFault} with the compiler's own words when the code is wrong.
  */
 export async function buildClient(folder: string): Promise<ClientBuild> {
+  const entries = await entryPoints(folder);
   try {
-    const result = await build({
-      entryPoints: await entryPoints(folder),
+    // Nothing else could go on meanwhile, and the compiler's process is gone when it is done.
+    const result = buildSync({
+      entryPoints: entries,
       outdir: folder,
       entryNames: '[name]-[hash]',
       chunkNames: '[name]-[hash]',
@@ -76,13 +78,10 @@ export async function buildClient(folder: string): Promise<ClientBuild> {
     return { files: new Map(files), names };
   } catch (thrown) {
     if (!isBuildFailure(thrown)) throw thrown;
-    const messages = await formatMessages(thrown.errors, { kind: 'error', color: false });
+    const messages = formatMessagesSync(thrown.errors, { kind: 'error', color: false });
     throw new StartFault(`The browser's code cannot be built:\n${messages.join('').trimEnd()}`, {
       cause: thrown,
     });
-  } finally {
-    // The compiler is a process of its own and not needed again.
-    await stop();
   }
 }
 

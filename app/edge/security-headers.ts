@@ -7,7 +7,10 @@ export interface SecurityHeadersOptions {
   readonly httpsPort: number;
 }
 
-/** What pages of a call need, and nothing else; whatever they embed needs none of it. */
+/**
+ * What pages of a call need, and what they never do. Features that some Chromium does not know are left out: it
+ * would complain on the console of every page.
+ */
 const allowed = [
   'autoplay',
   'camera',
@@ -18,24 +21,26 @@ const allowed = [
   'picture-in-picture',
   'screen-wake-lock',
   'speaker-selection',
-  'web-share',
 ];
 const denied = [
   'accelerometer',
-  'bluetooth',
   'browsing-topics',
   'clipboard-read',
   'encrypted-media',
+  'gamepad',
   'geolocation',
   'gyroscope',
   'hid',
+  'identity-credentials-get',
   'idle-detection',
+  'keyboard-map',
   'local-fonts',
   'magnetometer',
   'midi',
   'payment',
   'publickey-credentials-get',
   'serial',
+  'storage-access',
   'sync-xhr',
   'usb',
   'window-management',

@@ -10,6 +10,10 @@ export interface TrustOptions {
 /** `/trust`: the certificate of the appliance's own authority, and how a device learns to trust it. */
 export const trust = fp<TrustOptions>(
   async (app, { authority }) => {
+    // What people compare with the page and with what their device shows.
+    if (authority)
+      app.log.info({ sha256: authority.certificate.fingerprint256 }, 'the certificate authority');
+
     app.get('/trust', async (request, reply) =>
       reply.page('edge/views/trust.hbs', {
         title: request.t('trust.title'),

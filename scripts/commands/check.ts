@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { exitOnConfigError, inspectConfig, type LoadedConfig } from '../../config/load.ts';
-import { portsInUse } from '../../config/rules.ts';
+import { portsInUse, RELAY_PORTS_PER_PARTICIPANT } from '../../config/rules.ts';
 
 /** `linkello check [FILE]`: a summary and 0, or the faults and 2. Writes nothing and starts nothing. */
 export async function run(args: readonly string[]): Promise<number> {
@@ -18,7 +18,7 @@ export async function run(args: readonly string[]): Promise<number> {
 function summary({ config, shownFile, fileExists, changed }: LoadedConfig): string {
   const { sites, https, network, media, turn } = config;
   const relay = turn.enabled
-    ? `on, for ${Math.floor((turn.relay_ports.max - turn.relay_ports.min + 1) / 2)} participants at once`
+    ? `on, for ${Math.floor((turn.relay_ports.max - turn.relay_ports.min + 1) / RELAY_PORTS_PER_PARTICIPANT)} participants at once`
     : 'off';
   const rows: (readonly [string, readonly string[]])[] = [
     ['Pages', sites.map(({ host }) => pageAddress(host, https.port))],

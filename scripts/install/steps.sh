@@ -105,6 +105,19 @@ how_far() {
 # Progress of programs that write what they are doing: their last line.
 last_line() { tail -n 1 -- "$1" | tr -cd '[:print:]' | cut -c 1-70; }
 
+# Ends all that the command started, by force if ten seconds are not enough.
+stop_group() {
+  local deadline=$((SECONDS + 10))
+  kill -TERM -- "-$step_group" 2>/dev/null || true
+  while kill -0 -- "-$step_group" 2>/dev/null; do
+    if ((SECONDS > deadline)); then
+      kill -KILL -- "-$step_group" 2>/dev/null || true
+      return
+    fi
+    sleep 0.1
+  done
+}
+
 step_group='' step_log='' step_unbroken=''
 interrupted() {
   trap '' INT TERM HUP
@@ -113,8 +126,7 @@ interrupted() {
     say 'Stopping as soon as this step is done; breaking it off would leave a half-installed package.'
     wait "$step_group" || true
   elif [[ -n $step_group ]]; then
-    kill -TERM -- "-$step_group" 2>/dev/null || true
-    wait "$step_group" || true
+    stop_group
     [[ -z $step_log ]] || rm -f -- "$step_log"
   fi
   exit "$1"

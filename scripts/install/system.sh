@@ -4,25 +4,30 @@
 # What is needed stands in files of lines `KIND:NAME PACKAGE`, where PACKAGE is the Debian package that
 # has it, and KIND:NAME is what is looked for: a command, a pkg-config library, or a font for a language.
 
+# Files of what can be done without. Who has to install packages by hand is told of these at the same time.
+wishes=()
+
 # need TITLE USUALLY FILE…: installs what is missing, or says what to install and ends.
 need() {
   local missing way
   mapfile -t missing < <(missing_packages "${@:3}")
   ((${#missing[@]})) || return 0
   if ! way=$(way_to_install); then
+    mapfile -t missing < <(missing_packages "${@:3}" "${wishes[@]}")
     explain_missing "${missing[@]}"
     exit 1
   fi
   install_packages step "$1" "$2" "$way" "${missing[@]}"
 }
 
-# want TITLE USUALLY FILE…: the same, but answers 1 if it cannot be.
+# want TITLE USUALLY FILE…: installs what is missing. Answers 1 if there is no way to, 2 if it was tried in vain.
 want() {
-  local missing way
+  local missing way status=0
   mapfile -t missing < <(missing_packages "${@:3}")
   ((${#missing[@]})) || return 0
-  way=$(way_to_install) || return 1
-  install_packages attempt "$1" "$2" "$way" "${missing[@]}"
+  way=$(way_to_install) || status=$?
+  ((status == 0)) || return "$status"
+  install_packages attempt "$1" "$2" "$way" "${missing[@]}" || return 2
 }
 
 # missing_packages FILE…: prints the Debian packages that have what is not there, each once.
@@ -43,12 +48,18 @@ is_there() {
   esac
 }
 
-# way_to_install: prints 'root' or 'sudo', or answers 1 if there is no way.
+# way_to_install: prints 'root' or 'sudo', or answers 1 if there is no way, 2 if sudo refuses.
 way_to_install() {
   command -v apt-get >/dev/null || return 1
   if ((EUID == 0)); then
     echo root
-  elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || { [[ -t 0 ]] && sudo -v; }; }; then
+    return
+  fi
+  command -v sudo >/dev/null || return 1
+  if sudo -n true 2>/dev/null; then
+    echo sudo
+  elif [[ -t 0 ]]; then
+    sudo -v || return 2
     echo sudo
   else
     return 1

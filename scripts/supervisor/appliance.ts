@@ -97,9 +97,12 @@ export class Appliance {
     const { config } = this.#options;
     const faults = await portFaults(config, withRelay);
     if (faults.length === 0) return;
-    const advice = (await isRunning(config))
-      ? 'Linkello is running already, with this data folder. Stop it first.'
-      : `Is Linkello running already? Else stop that program, or set another port in ${config.file}.`;
+    if (await isRunning(config)) {
+      throw new StartFault(
+        `Linkello is running already, with the data folder ${config.dataFolder}. Stop it first.`,
+      );
+    }
+    const advice = `Is Linkello running already? Else stop that program, or set another port in ${config.file}.`;
     throw new StartFault([...faults, advice].join('\n'));
   }
 

@@ -1,6 +1,6 @@
 /**
- * Prints what the configuration wishes from the system that it can do without, one a line: `relay`. Exit 2 with the
- * faults when the configuration is wrong.
+ * Prints what the configuration wishes from the system that it can do without: `relay`, or nothing. Exit 2 with
+ * the faults when the configuration is wrong.
  */
 import { exitOnConfigError, loadConfig } from '../../config/load.ts';
 

@@ -64,8 +64,10 @@ for (const [asked, cookie, accepted, site, got] of cases) {
 }
 
 t.test('a language that was asked for is kept in a cookie, and nothing else ever is', async (t) => {
-  const cookieOf = async (path: string, cookie?: string) =>
-    (await running.ask(path, cookie === undefined ? {} : { headers: { cookie } })).headers['set-cookie'];
+  const cookieOf = async (path: string, cookie?: string) => {
+    const { headers } = await running.ask(path, cookie === undefined ? {} : { headers: { cookie } });
+    return headers['set-cookie']?.toString();
+  };
   t.equal(
     await cookieOf('/?lang=fr'),
     'language=fr; Max-Age=31536000; Path=/; HttpOnly; Secure; SameSite=Lax',

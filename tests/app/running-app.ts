@@ -66,7 +66,7 @@ export class RunningApp {
       },
       logStream: { write: (line) => void log.push(JSON.parse(line)) },
     });
-    await app.listen({ port: 0, host: '127.0.0.1' });
+    await app.listen({ port: 0, host: '127.0.0.1', listenTextResolver: () => 'listening' });
     return new RunningApp(app, folder, log);
   }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
@@ -28,9 +28,9 @@ t.test('check sums up a right file', async (t) => {
     `own.yaml: correct
   Pages     https://meet.example.org/
             https://[2001:db8::1]/
-  Firewall  open 443/tcp, 44300-44302/tcp+udp, 3478/tcp+udp, 5349/tcp, 49160-49359/udp
+  Firewall  open 443/tcp, 44300-44302/tcp+udp, 3478/tcp+udp, 5349/tcp, 49160-51159/udp
   Media     3 workers, announced at 192.168.1.10, 198.51.100.7
-  Relay     on, for 100 participants at once
+  Relay     on, for 166 participants at once
   Data      ${data}
 5 settings differ from the default: sites, https.port, network.announced_addresses, media.workers, media.control
 `,
@@ -86,4 +86,54 @@ t.test('help is told and ends with 0', async (t) => {
     stderr: '',
     stdout: /^Usage: linkello check \[FILE\]\n/,
   });
+});
+
+t.test('in a checkout of its own', async (t) => {
+  const origin = join(import.meta.dirname, '..', '..');
+  const checkout = await realpath(await mkdtemp(join(tmpdir(), 'linkello-')));
+  t.teardown(() => rm(checkout, { recursive: true }));
+  await cp(join(origin, 'config'), join(checkout, 'config'), { recursive: true });
+  await mkdir(join(checkout, 'docs'));
+  await mkdir(join(checkout, 'scripts', 'commands'), { recursive: true });
+  for (const name of ['linkello.ts', 'commands/check.ts', 'commands/settings.ts']) {
+    await cp(join(origin, 'scripts', name), join(checkout, 'scripts', name));
+  }
+  await cp(join(origin, 'package.json'), join(checkout, 'package.json'));
+  await symlink(join(origin, 'node_modules'), join(checkout, 'node_modules'));
+  const yaml = join(checkout, 'config', 'linkello.yaml');
+  const reference = join(checkout, 'docs', 'configuration.md');
+  const run = (...args: string[]) =>
+    linkello(args, { cwd: checkout, program: join(checkout, 'scripts', 'linkello.ts') });
+
+  await t.test('without a file everything is as by default', async (t) => {
+    await rm(yaml);
+    const { code, stdout } = await run('check');
+    t.equal(code, 0);
+    t.match(stdout, /^config\/linkello\.yaml: not there, so everything is as by default\n/);
+    t.ok(stdout.includes(`\n  Data      ${join(checkout, 'data')}\n`));
+  });
+
+  await t.test('settings check misses the files, settings write makes them', async (t) => {
+    t.match(await run('settings', 'check'), {
+      code: 1,
+      stderr: /^config\/linkello\.yaml is not what[^\n]*\ndocs\//,
+    });
+    t.match(await run('settings', 'write'), { code: 0, stderr: '' });
+    t.equal(await readFile(yaml, 'utf8'), await readFile(join(origin, 'config', 'linkello.yaml'), 'utf8'));
+    t.equal(
+      await readFile(reference, 'utf8'),
+      await readFile(join(origin, 'docs', 'configuration.md'), 'utf8'),
+    );
+    t.match(await run('settings', 'check'), { code: 0, stderr: '' });
+  });
+
+  await t.test("settings write leaves somebody's own settings alone", async (t) => {
+    for (const own of ['https: { port: 444 }\n', 'https: [\n', 'old_setting: 1\n']) {
+      await writeFile(yaml, own);
+      t.match(await run('settings', 'write'), { code: 1, stdout: '', stderr: /is not overwritten/ });
+      t.equal(await readFile(yaml, 'utf8'), own);
+    }
+  });
+
+  t.same((await readdir(checkout)).sort(), ['config', 'docs', 'node_modules', 'package.json', 'scripts']);
 });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../scripts/linkello.ts', import.meta.url));
+const ownProgram = fileURLToPath(new URL('../../scripts/linkello.ts', import.meta.url));
 
 /** What a run of the command line came to. `code` is null if it was killed. */
 export interface Run {
@@ -14,10 +14,15 @@ export interface Run {
 /** Runs the real command line as a process of its own, with nothing of Linkello's in its environment but `env`. */
 export async function linkello(
   args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly cwd?: string;
+    readonly env?: Readonly<Record<string, string>>;
+    /** The command line of another checkout. */
+    readonly program?: string;
+  } = {},
 ): Promise<Run> {
   const { LINKELLO_CONFIG: _config, LINKELLO_DATA: _data, ...environment } = process.env;
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(process.execPath, [options.program ?? ownProgram, ...args], {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...environment, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -39,14 +39,14 @@ t.test('an empty file, and one of names only, is everything by default', async (
       https: { port: 8443, address: '::' },
       network: { announced_addresses: machine.addresses },
       media: { port: 44300, workers: machine.cores, control: `${config.dataFolder}/run/media.sock` },
-      turn: { enabled: true, relay_ports: { min: 49160, max: 49359 }, secret_file: null },
+      turn: { enabled: true, relay_ports: { min: 49160, max: 51159 }, secret_file: null },
     });
   }
 });
 
 t.test('what the file says goes before the default, setting by setting', async (t) => {
   const config = await load(t, 'turn:\n  relay_ports: { min: 49000 }\nmedia:\n  workers: 3\n');
-  t.same(config.turn.relay_ports, { min: 49000, max: 49359 });
+  t.same(config.turn.relay_ports, { min: 49000, max: 51159 });
   t.equal(config.media.workers, 3);
   t.equal(config.media.port, 44300);
 });
@@ -149,4 +149,14 @@ t.test('deep nesting is a fault like any other', async (t) => {
     t.ok(faults.length > 0, `${faults.length} faults`);
     t.ok(faults.every((line) => line.startsWith(': must be correct YAML')));
   }
+});
+
+t.test('places are right in one long line', async (t) => {
+  const error = await load(t, `{ ${'é, '.repeat(2000)} }`).catch((thrown: unknown) => thrown);
+  if (!(error instanceof ConfigError)) throw error;
+  t.same(
+    error.faults.map(({ line, column }) => [line, column]),
+    // The last of them is what counts, and is no known setting; the others are told as repeated.
+    [...Array.from({ length: 1999 }, (_, index) => [1, 6 + 3 * index]), [1, 6 + 3 * 1998]],
+  );
 });

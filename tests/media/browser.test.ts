@@ -1,8 +1,9 @@
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import type { DtlsParameters, RtpCapabilities, RtpParameters } from 'mediasoup/types';
+import type { Consumer, DtlsParameters, RtpCapabilities, RtpParameters } from 'mediasoup/types';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import t, { type Test } from 'tap';
 import type { PeerDescription, Source } from '../../media/contract.ts';
@@ -12,9 +13,36 @@ import { Rig } from './rig.ts';
 
 const ROOM = 'room';
 
+// Two browsers take their time on a small machine.
+t.setTimeout(120_000);
+
 type InPage = { readonly page: TestPage };
 
+/** A tone that any microphone would call loud, as a WAV file of 16-bit samples. */
+function tone(): Buffer {
+  const rate = 48_000;
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0);
+  header.writeUInt32LE(36 + rate * 2, 4);
+  header.write('WAVEfmt ', 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(rate, 24);
+  header.writeUInt32LE(rate * 2, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(rate * 2, 40);
+  const samples = Int16Array.from({ length: rate }, (_, index) =>
+    Math.round(12_000 * Math.sin((2 * Math.PI * 440 * index) / rate)),
+  );
+  return Buffer.concat([header, Buffer.from(samples.buffer)]);
+}
+
 async function launch(t: Test): Promise<Browser> {
+  const microphone = join(t.testdir(), 'microphone.wav');
+  await writeFile(microphone, tone());
   const browser = await chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: [
@@ -26,6 +54,7 @@ async function launch(t: Test): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
       '--use-fake-device-for-media-stream',
+      `--use-file-for-fake-audio-capture=${microphone}`,
       '--use-fake-ui-for-media-stream',
       '--autoplay-policy=no-user-gesture-required',
       '--allow-loopback-in-peer-connection',
@@ -96,6 +125,14 @@ async function enter(
 t.test('two browsers see and hear each other through the SFU', async (t) => {
   const rig = await Rig.start(t);
   const events = await rig.client.events();
+  const videoConsumers: Consumer[] = [];
+  rig.sfu.pool.slots[0]?.running?.worker.observer.on('newrouter', (router) => {
+    router.observer.on('newtransport', (transport) => {
+      transport.observer.on('newconsumer', (consumer) => {
+        if (consumer.kind === 'video') videoConsumers.push(consumer);
+      });
+    });
+  });
   const browser = await launch(t);
   const url = await serve(t);
   const ana = await enter(browser, url, rig, 'ana');
@@ -135,7 +172,18 @@ t.test('two browsers see and hear each other through the SFU', async (t) => {
     ({ consumerId, peerId, layers }) =>
       peerId === 'ben' && consumerId === camera?.consumerId && layers?.spatialLayer === 2,
   );
-  await until('the largest of the three sizes arrives', received, ({ width }) => width === 1280);
+  // What the worker waits for before it changes layers comes from the page: see codecs.ts.
+  const [sent] = videoConsumers;
+  for (const [spatialLayer, width] of [
+    [0, 320],
+    [2, 1280],
+    [1, 640],
+    [2, 1280],
+  ] as const) {
+    await sent?.setPreferredLayers({ spatialLayer, temporalLayer: 2 });
+    await until(`${width} pixels arrive`, received, (now) => now.width === width);
+    t.pass(`layer ${spatialLayer} is ${width} pixels wide`);
+  }
   await events.until('speakersChanged', ({ speakerPeerIds }) => speakerPeerIds.includes('ana'));
 
   await ana.page.evaluate('page.restartIce()');
@@ -153,4 +201,20 @@ t.test('two browsers see and hear each other through the SFU', async (t) => {
     ['ana', 'ben'],
     'who is in is for the app to say',
   );
+});
+
+t.test('a browser that vanishes is missed', async (t) => {
+  const rig = await Rig.start(t);
+  const events = await rig.client.events();
+  const browser = await launch(t);
+  const ana = await enter(browser, await serve(t), rig, 'ana');
+  await ana.page.evaluate('page.sendAll()');
+  const of = (state: string) => (event: { transportId: string; state: string }) =>
+    event.transportId === ana.peer.sendTransport.id && event.state === state;
+  await events.until('transportStateChanged', of('connected'));
+  // At once, so that it says nothing.
+  const processes = await browser.newBrowserCDPSession();
+  await processes.send('Browser.crash').catch(() => undefined);
+  await events.until('transportStateChanged', of('disconnected'));
+  t.equal(browser.isConnected(), false);
 });

@@ -11,7 +11,7 @@ import {
 } from '../../media/contract.ts';
 
 /** How long an event is waited for, in milliseconds. */
-const EVENT_DEADLINE_MS = 20_000;
+const EVENT_DEADLINE_MS = 30_000;
 
 /** What the SFU answered instead of a reply. */
 export class ControlFault extends Error {

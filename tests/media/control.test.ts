@@ -12,6 +12,8 @@ import { until } from '../deadline.ts';
 import { freePorts, Rig } from './rig.ts';
 import { camera, everything, microphone } from './rtp.ts';
 
+t.setTimeout(120_000);
+
 const problem = (text: string) => JSON.parse(text) as { code: string; status: number; detail?: string };
 
 t.test('nobody gets in without the secret', async (t) => {

@@ -3,6 +3,8 @@ import t from 'tap';
 import { Rig } from './rig.ts';
 import { camera, dtlsParameters, everything, microphone } from './rtp.ts';
 
+t.setTimeout(120_000);
+
 /** A value with one part of it replaced, left out or doubled. */
 function mutated(value: unknown): fc.Arbitrary<unknown> {
   const odd = fc.oneof(

@@ -10,6 +10,8 @@ import { ControlClient } from './control-client.ts';
 import { freePorts } from './rig.ts';
 import { everything } from './rtp.ts';
 
+t.setTimeout(120_000);
+
 const main = join(import.meta.dirname, '..', '..', 'media', 'main.ts');
 
 interface Started {

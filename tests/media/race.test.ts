@@ -1,59 +1,64 @@
+import { randomInt } from 'node:crypto';
 import t from 'tap';
+import type { Source } from '../../media/contract.ts';
 import { Rig } from './rig.ts';
-import { camera } from './rtp.ts';
+import { camera, microphone } from './rtp.ts';
+
+t.setTimeout(120_000);
 
 /** Where each consumer was told of: by which call, for whom, of which producer. */
 type Report = { by: 'join' | 'produce'; peerId: string; producerId: string };
 
-t.test('peers join and produce at once: everyone gets everything, told once', async (t) => {
+t.test('peers join while others start to send: everyone gets everything, told once', async (t) => {
   const rig = await Rig.start(t);
-  const peerIds = Array.from({ length: 12 }, (_, index) => `peer-${index}`);
-  const reports: Report[] = [];
-  const producers: { producerId: string; peerId: string }[] = [];
+  const senders = Array.from({ length: 8 }, (_, index) => `sender-${index}`);
+  const joiners = Array.from({ length: 10 }, (_, index) => `joiner-${index}`);
+  const told = new Set<Report['by']>();
 
-  for (let round = 0; round < 5; round += 1) {
-    reports.length = 0;
-    producers.length = 0;
+  for (let round = 0; round < 8; round += 1) {
     const roomId = `room-${round}`;
-    await Promise.all(
-      peerIds.map(async (peerId) => {
-        const joined = await rig.join(roomId, peerId);
-        reports.push(
-          ...joined.consumers.map(({ producerId }) => ({ by: 'join', peerId, producerId }) as const),
-        );
-        const produced = await Promise.all([
-          rig.produce(roomId, peerId),
-          rig.produce(roomId, peerId, 'camera', camera()),
-        ]);
-        for (const { producerId, consumers } of produced) {
-          producers.push({ producerId, peerId });
-          reports.push(
-            ...consumers.map((each) => ({ by: 'produce', peerId: each.peerId, producerId }) as const),
-          );
+    const reports: Report[] = [];
+    const producers: { producerId: string; peerId: string }[] = [];
+    const produce = async (peerId: string, source: Source) => {
+      const sound = source === 'microphone' || source === 'screenAudio';
+      const made = await rig.produce(roomId, peerId, source, sound ? microphone() : camera());
+      const { producerId } = made;
+      producers.push({ producerId, peerId });
+      reports.push(
+        ...made.consumers.map((to) => ({ by: 'produce', peerId: to.peerId, producerId }) as const),
+      );
+    };
+    await Promise.all(senders.map((peerId) => rig.join(roomId, peerId)));
+    await Promise.all([
+      ...senders.map(async (peerId) => {
+        for (const source of ['microphone', 'camera', 'screen', 'screenAudio'] as const) {
+          await produce(peerId, source);
         }
       }),
-    );
+      ...joiners.map(async (peerId) => {
+        // Spread out over the time in which others start to send.
+        await new Promise((resolve) => setTimeout(resolve, randomInt(80)));
+        const { consumers } = await rig.join(roomId, peerId);
+        reports.push(...consumers.map(({ producerId }) => ({ by: 'join', peerId, producerId }) as const));
+        await produce(peerId, 'camera');
+      }),
+    ]);
 
-    const expected = peerIds.flatMap((peerId) =>
-      producers
-        .filter((producer) => producer.peerId !== peerId)
-        .map(({ producerId }) => `${peerId} ${producerId}`),
+    const name = (peerId: string, producerId: string) => `${peerId} gets ${producerId}`;
+    const expected = [...senders, ...joiners].flatMap((peerId) =>
+      producers.filter((each) => each.peerId !== peerId).map(({ producerId }) => name(peerId, producerId)),
     );
-    t.same(reports.map(({ peerId, producerId }) => `${peerId} ${producerId}`).sort(), expected.sort());
-    t.ok(reports.some(({ by }) => by === 'join') || round > 0, 'some were told on joining');
-    t.ok(
-      reports.some(({ by }) => by === 'produce'),
-      'some were told on producing',
-    );
+    t.same(reports.map(({ peerId, producerId }) => name(peerId, producerId)).sort(), expected.sort());
+    for (const { by } of reports) told.add(by);
 
     const { rooms } = await rig.client.call('listRooms', {});
     const living = rooms
-      .find((room) => room.roomId === roomId)
-      ?.peers.flatMap(({ peerId, consumers }) =>
-        consumers.map(({ producerId }) => `${peerId} ${producerId}`),
-      );
-    t.same(living?.sort(), expected);
+      .flatMap(({ peers }) => peers)
+      .flatMap(({ peerId, consumers }) => consumers.map(({ producerId }) => name(peerId, producerId)));
+    t.same(living.sort(), expected);
+    await rig.client.call('closeRoom', { roomId });
   }
+  t.same([...told].sort(), ['join', 'produce'], 'some were told on joining, some on producing');
 });
 
 t.test('the same peer joins twice at the same instant', async (t) => {

@@ -4,6 +4,8 @@ import { ControlFault } from './control-client.ts';
 import { Rig } from './rig.ts';
 import { camera, dtlsParameters, everything, microphone, only } from './rtp.ts';
 
+t.setTimeout(120_000);
+
 async function fails(t: Test, code: FaultCode, call: Promise<unknown>, detail?: RegExp): Promise<void> {
   const fault = await call.then(
     () => undefined,
@@ -116,6 +118,35 @@ t.test('two peers send, receive, pause, and leave', async (t) => {
   await rig.leave(room, 'ana');
   await rig.leave(room, 'ben');
   t.same(await client.call('listRooms', {}), { rooms: [] }, 'a room goes with its last peer');
+});
+
+t.test('what ends is gone at once, however busy the worker is', async (t) => {
+  const rig = await Rig.start(t);
+  await rig.join('room', 'ana');
+  await rig.join('room', 'ben');
+  const { producerId } = await rig.produce('room', 'ana');
+  await rig.produce('room', 'ana', 'camera', camera());
+  await rig.produce('room', 'ben');
+  const described = async () => {
+    const { rooms } = await rig.client.call('listRooms', {});
+    const peers = rooms.flatMap((room) => room.peers);
+    return peers.map(({ peerId, producers, consumers }) => [peerId, producers.length, consumers.length]);
+  };
+  t.same(await described(), [
+    ['ana', 2, 1],
+    ['ben', 1, 2],
+  ]);
+  process.kill(rig.workerPid(), 'SIGSTOP');
+  t.teardown(() => process.kill(rig.workerPid(), 'SIGCONT'));
+  await rig.client.call('closeProducer', { roomId: 'room', peerId: 'ana', producerId });
+  t.same(await described(), [
+    ['ana', 1, 1],
+    ['ben', 1, 1],
+  ]);
+  await rig.leave('room', 'ana');
+  t.same(await described(), [['ben', 1, 0]]);
+  await rig.client.call('closeRoom', { roomId: 'room' });
+  t.same(await described(), []);
 });
 
 t.test('everything that lives can be listed as it was answered', async (t) => {

@@ -9,6 +9,8 @@ import { ControlFault } from './control-client.ts';
 import { freePorts, Rig } from './rig.ts';
 import { camera, everything } from './rtp.ts';
 
+t.setTimeout(120_000);
+
 async function codeOf(call: Promise<unknown>): Promise<string> {
   try {
     await call;

@@ -17,6 +17,7 @@ t.setTimeout(180_000);
 
 interface Started {
   readonly process: ChildProcess;
+  readonly environment: NodeJS.ProcessEnv;
   readonly dataFolder: string;
   readonly httpsPort: number;
   /** All that it wrote so far. */
@@ -41,8 +42,9 @@ async function start(t: Test, settings: Record<string, unknown> = {}): Promise<S
       ...settings,
     }),
   );
+  const environment = { ...process.env, LINKELLO_CONFIG: file, LINKELLO_DATA: dataFolder };
   const child = spawn(process.execPath, [join(project, 'scripts', 'start.ts')], {
-    env: { ...process.env, LINKELLO_CONFIG: file, LINKELLO_DATA: dataFolder },
+    env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   t.teardown(() => child.kill('SIGKILL'));
@@ -52,7 +54,7 @@ async function start(t: Test, settings: Record<string, unknown> = {}): Promise<S
       output[name] += some;
     });
   }
-  return { process: child, dataFolder, httpsPort, output };
+  return { process: child, environment, dataFolder, httpsPort, output };
 }
 
 async function untilUp({ process: { exitCode }, output, httpsPort }: Started): Promise<void> {
@@ -87,6 +89,18 @@ t.test('the whole appliance', async (t) => {
   await untilUp(started);
   t.match(await page(started), '<!doctype html>', 'it serves its page');
   const media = await running(started, 'media/main.ts');
+
+  await t.test('is not started a second time', async (t) => {
+    const second = spawn(process.execPath, [join(project, 'scripts', 'start.ts')], {
+      env: started.environment,
+    });
+    const [told, [exitCode]] = await Promise.all([text(second.stderr), once(second, 'exit')]);
+    t.equal(exitCode, 1);
+    t.equal(
+      told,
+      `Linkello is running already, with the data folder ${started.dataFolder}. Stop it first.\n`,
+    );
+  });
 
   for (const [name, command, sentence] of [
     ['app', 'app/main.ts', 'The app is up again.'],

@@ -14,6 +14,13 @@ export class DeviceFaults extends HTMLElement {
     this.#show(devices);
   }
 
+  /** Says nothing any more. */
+  disconnect(): void {
+    this.#stop();
+    this.#shown = '';
+    this.replaceChildren();
+  }
+
   #show(devices: LocalDevices): void {
     const faults = faultsOf(devices);
     // Written again, it would be read out again.

@@ -12,7 +12,7 @@ export class LevelBar extends HTMLElement {
 
   disconnectedCallback(): void {
     for (const event of ['pointerdown', 'keydown'] as const) document.removeEventListener(event, this.#wake);
-    this.#meter.close();
+    this.#meter.watch(null);
   }
 
   /** Measures this track; null stops it. */

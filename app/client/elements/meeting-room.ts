@@ -34,7 +34,6 @@ export class MeetingRoom extends HTMLElement {
   connect(devices: LocalDevices): void {
     this.#devices = devices;
     part(this, 'picker', DevicePicker).connect(devices);
-    part(this, 'faults', DeviceFaults).connect(devices);
     for (const bar of [this.#bar, part(this, 'links', ControlBar), part(this, 'invite', ControlBar)])
       bar.onControl = (control) => this.#pressed(control);
     if (!ScreenShare.isSupported) this.#bar.hide('screen');
@@ -47,6 +46,7 @@ export class MeetingRoom extends HTMLElement {
     const dialog = this.#dialog;
     dialog.onclose = () => {
       part(this, 'level', LevelBar).track = null;
+      part(this, 'faults', DeviceFaults).disconnect();
     };
     // A press beside the dialog's content closes it, as everywhere.
     dialog.onclick = (event) => event.target === dialog && dialog.close();
@@ -139,14 +139,20 @@ export class MeetingRoom extends HTMLElement {
       case 'screen':
         return void this.#toggleScreen();
       case 'devices':
-        this.#dialog.showModal();
-        part(this, 'level', LevelBar).track = this.#devices?.microphone.track ?? null;
-        return;
+        return this.#openDevices();
       case 'copy':
         return void this.#copyAddress();
       case 'leave':
         return this.onLeave();
     }
+  }
+
+  #openDevices(): void {
+    const devices = this.#devices;
+    if (!devices) return;
+    this.#dialog.showModal();
+    part(this, 'faults', DeviceFaults).connect(devices);
+    part(this, 'level', LevelBar).track = devices.microphone.track;
   }
 
   #toggle(kind: 'microphone' | 'camera'): void {

@@ -11,7 +11,6 @@ const DECAY = 0.85;
 export class LevelMeter {
   readonly #onLevel: (level: number) => void;
   #context: AudioContext | undefined;
-  #source: MediaStreamAudioSourceNode | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #level = 0;
 
@@ -20,19 +19,23 @@ export class LevelMeter {
     this.#onLevel = onLevel;
   }
 
-  /** Measures this track from now on; null: none. The track stays the caller's. */
+  /** Measures this track from now on; null: none, and nothing is kept open. The track stays the caller's. */
   watch(track: MediaStreamTrack | null): void {
-    this.#source?.disconnect();
-    this.#source = undefined;
     clearInterval(this.#timer);
+    this.#context?.close().catch(() => {});
+    this.#context = undefined;
     this.#level = 0;
     this.#onLevel(0);
     if (!track) return;
-    this.#context ??= new AudioContext();
+    this.#context = new AudioContext();
     const analyser = this.#context.createAnalyser();
     analyser.fftSize = 1024;
-    this.#source = this.#context.createMediaStreamSource(new MediaStream([track]));
-    this.#source.connect(analyser);
+    try {
+      this.#context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
+    } catch {
+      // Firefox refuses a microphone whose sample rate is not the speaker's. The call does without a level.
+      return;
+    }
     const samples = new Float32Array(analyser.fftSize);
     this.#timer = setInterval(() => {
       analyser.getFloatTimeDomainData(samples);
@@ -46,12 +49,6 @@ export class LevelMeter {
   wake(): void {
     // Refused before the first touch; the next call mends it.
     if (this.#context?.state === 'suspended') this.#context.resume().catch(() => {});
-  }
-
-  close(): void {
-    this.watch(null);
-    this.#context?.close().catch(() => {});
-    this.#context = undefined;
   }
 }
 

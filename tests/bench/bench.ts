@@ -1,4 +1,4 @@
-import { benchJoin } from '../../tests/bench/join.ts';
+import { benchJoin } from './join.ts';
 
 /** Each measures one thing and prints figures; ratios hold on any machine, milliseconds on this one. */
 const benches: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {

@@ -1,0 +1,44 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import type { Test } from 'tap';
+
+const sizes = {
+  desktop: { width: 1280, height: 800 },
+  phone: { width: 360, height: 640 },
+} as const;
+
+/** Smallest side of something to press on a phone, in CSS pixels (WCAG 2.2, success criterion 2.5.5). */
+const TARGET = 44;
+
+/**
+ * Holds a page, as it is now, to what every page must keep in both colour schemes and on a phone: no violation that
+ * axe finds, no horizontal scrolling, targets large enough for a finger.
+ */
+export async function checkPage(t: Test, page: Page, what: string): Promise<void> {
+  for (const [size, viewport] of Object.entries(sizes)) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`));
+      t.same(found, [], `${what}, ${size}, ${colorScheme}: axe finds nothing`);
+    }
+    t.equal(await widthBeyond(page), 0, `${what}, ${size}: nothing stands out at the side`);
+    if (size === 'phone') t.same(await smallTargets(page), [], `${what}: a finger hits everything`);
+  }
+}
+
+const widthBeyond = (page: Page) =>
+  page.evaluate(() => Math.max(0, document.documentElement.scrollWidth - window.innerWidth));
+
+/** Links within a sentence are let off, as the criterion does. */
+const smallTargets = (page: Page) =>
+  page.evaluate(
+    (target) =>
+      [...document.querySelectorAll<HTMLElement>('a, button, input, select, summary')]
+        .filter((element) => element.checkVisibility() && !element.closest('p > a:not([class]), .skip'))
+        .map((element) => ({ name: element.outerHTML.slice(0, 120), box: element.getBoundingClientRect() }))
+        .filter(({ box }) => box.width < target || box.height < target)
+        .map(({ name, box }) => `${name} is ${box.width} × ${box.height}`),
+    TARGET,
+  );
