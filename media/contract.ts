@@ -20,9 +20,12 @@ export * from './webrtc.ts';
  * request but the two health checks carries `Authorization: Bearer SECRET`, where SECRET is the content of the
  * secret file `media-control`. Faults answer RFC 9457 problem+json: `{status, code, title, detail}` with a `code`
  * of {@link FaultCode}. A request that is not answered within {@link DEADLINE_MS} is answered `deadline_exceeded`.
+ * A join or a producer that nobody waits for any more, for that reason or because the caller hung up, is undone.
  *
  * One WebSocket at `GET /events` carries {@link MediaEvent}s, one JSON object a text frame, from the moment it
- * opens. A new app opens it first and then calls `listRooms`, so that nothing happens between the two unseen.
+ * opens. A new app opens it first and then calls `listRooms`, so that nothing happens between the two unseen. An
+ * event is sent before the answer to any call that was made after it happened. Whoever falls too far behind is cut
+ * off. When media ends, the stream is closed with code 1001.
  *
  * Life of a room: it appears with its first peer, on the router of the least loaded worker, and goes with its
  * last. A dead worker takes its rooms along (`roomClosed`, reason `workerDied`); joining again makes them anew on
@@ -45,9 +48,9 @@ export const FaultCode = Type.Union([
   Type.Literal('unauthorised'),
   /** 404: no such room, peer, transport, producer or consumer. */
   Type.Literal('not_found'),
-  /** 409: the peer already sends this source. */
+  /** 409: the peer already sends this source, or the transport is connected already. */
   Type.Literal('conflict'),
-  /** 503: the worker died or is being replaced; trying again makes the room anew. */
+  /** 503: the worker died or is being replaced, or media is ending; joining again makes the room anew. */
   Type.Literal('worker_lost'),
   /** 504: the worker did not answer within {@link DEADLINE_MS}. */
   Type.Literal('deadline_exceeded'),
@@ -149,7 +152,8 @@ export const operations = {
 
   /**
    * Adds a peer and makes the room if need be; answers both transports and a paused consumer of everything it can
-   * receive. A peer that is already there is answered as it is, and nothing changes.
+   * receive. A producer that starts meanwhile is either among them or in the answer to its `produce`, never in both;
+   * that answer may come first. A peer that is already there is answered as it is, and nothing changes.
    */
   joinRoom: {
     method: 'PUT',
@@ -168,7 +172,7 @@ export const operations = {
     reply: Nothing,
   },
 
-  /** Gives a transport the browser's DTLS fingerprints. Once a transport. */
+  /** Gives a transport the browser's DTLS fingerprints. Once a transport; the second time is a `conflict`. */
   connectTransport: {
     method: 'POST',
     path: '/rooms/:roomId/peers/:peerId/transports/:transportId/connect',
@@ -247,13 +251,13 @@ export type OperationInput<Name extends OperationName> = Static<(typeof operatio
 export type OperationReply<Name extends OperationName> = Static<(typeof operations)[Name]['reply']>;
 
 export const MediaEvent = Type.Union([
-  /** A room is gone with everything in it. */
+  /** A room is gone with everything in it. Not sent when its last peer left: somebody asked for that. */
   Type.Object({
     event: Type.Literal('roomClosed'),
     roomId: Id,
     reason: Type.Union([Type.Literal('workerDied'), Type.Literal('closed')]),
   }),
-  /** Who is heard, the loudest first; empty when it is quiet. */
+  /** Whose microphones are heard, the loudest first; empty when it is quiet. Sent when it changes. */
   Type.Object({ event: Type.Literal('speakersChanged'), roomId: Id, speakerPeerIds: Type.Array(Id) }),
   /** The layers that reach a receiver changed. */
   Type.Object({
@@ -263,7 +267,10 @@ export const MediaEvent = Type.Union([
     consumerId: Id,
     layers: Layers,
   }),
-  /** The path between a peer and us came up or went away. */
+  /**
+   * The path between a peer and us came up or went away. `disconnected`: nothing was heard for 15 seconds; it may come
+   * back, by itself or after `restartIce`. `failed`: the browser hung up, or DTLS went wrong; it does not come back.
+   */
   Type.Object({
     event: Type.Literal('transportStateChanged'),
     roomId: Id,

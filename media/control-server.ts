@@ -49,6 +49,8 @@ export async function createControlServer({
     http: { headersTimeout: DEADLINE_MS, connectionsCheckingInterval: 1_000 },
     routerOptions: { maxParamLength: MAX_ID_LENGTH },
     exposeHeadRoutes: false,
+    // Calls that come while the server ends are answered by the contract as well: the rooms know that they end.
+    return503OnClosing: false,
     // A value of the wrong type is an error, not something to guess at; nothing is added or taken away.
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
     frameworkErrors: (error, _request, reply) => sendFault(reply, requestFault(error)),

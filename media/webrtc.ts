@@ -171,7 +171,7 @@ export const Transport = Type.Object({
 });
 export type Transport = Type.Static<typeof Transport>;
 
-/** Layers that reach a receiver now; null while nothing is sent for lack of bandwidth. */
+/** Layers that reach a receiver now; null while nothing is sent: it is paused, or there is no bandwidth for it. */
 export const Layers = Type.Union([
   Type.Object({
     spatialLayer: Type.Integer({ minimum: 0, maximum: 7 }),

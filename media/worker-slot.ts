@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
-import { createWorker } from 'mediasoup';
+import { createWorker, workerBin } from 'mediasoup';
 import type { WebRtcServer, Worker, WorkerResourceUsage } from 'mediasoup/types';
 import { listenInfos } from './addresses.ts';
 import { Census } from './census.ts';
@@ -100,7 +100,10 @@ export class WorkerSlot {
     const infos = listenInfos(this.#announcedAddresses, this.port);
     // A worker's warnings name addresses of participants; errors do not.
     const worker = await createWorker({ logLevel: 'error' }).catch((cause: Error) => {
-      throw new StartFault(`Media worker ${this.index} cannot be started: ${cause.message}.`, { cause });
+      throw new StartFault(
+        `Media worker ${this.index} cannot be started: ${cause.message}. Its program is ${workerBin}.`,
+        { cause },
+      );
     });
     const census = new Census(worker);
     const webRtcServer = await worker.createWebRtcServer({ listenInfos: infos }).catch((cause: Error) => {
@@ -118,10 +121,7 @@ export class WorkerSlot {
     this.#running = { worker, webRtcServer, census };
     this.#startedAtMs = performance.now();
     const stopProbing = this.#probe(worker);
-    worker.once('died', (error) => {
-      stopProbing();
-      this.#died(error);
-    });
+    worker.once('died', (error) => this.#died(error));
     worker.observer.once('close', stopProbing);
     this.#log.info({ workerPid: worker.pid, port: this.port }, 'media worker runs');
     return this.#running;
@@ -164,7 +164,7 @@ export class WorkerSlot {
       if (askedAtMs !== undefined) {
         if (performance.now() - askedAtMs < this.#watch.hungMs) return;
         this.#log.error('media worker does not answer; it is killed');
-        process.kill(worker.pid, 'SIGKILL');
+        kill(worker);
         return;
       }
       askedAtMs = performance.now();
@@ -192,7 +192,15 @@ async function endWorker(worker: Worker): Promise<void> {
   const { promise: ended, resolve } = Promise.withResolvers<void>();
   worker.once('subprocessclose', resolve);
   worker.close();
-  const kill = setTimeout(() => process.kill(worker.pid, 'SIGKILL'), GRACE_MS);
+  const patience = setTimeout(() => kill(worker), GRACE_MS);
   await ended;
-  clearTimeout(kill);
+  clearTimeout(patience);
+}
+
+function kill(worker: Worker): void {
+  try {
+    process.kill(worker.pid, 'SIGKILL');
+  } catch {
+    // It has ended, and we are about to be told.
+  }
 }

@@ -27,7 +27,8 @@ const commands: Readonly<Record<string, Command>> = {
   pictures: {
     usage: 'FOLDER',
     summary: 'take screenshots of every page, in every language and colour scheme',
-    load: () => import('./commands/pictures.ts'),
+    // As above.
+    load: () => import(join(import.meta.dirname, '../tests/pictures/pictures.ts')),
   },
   settings: {
     usage: 'yaml | markdown | write | check',

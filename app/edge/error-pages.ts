@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import Negotiator from 'negotiator';
 import { AppError, toAppError } from '../kernel/errors.ts';
@@ -46,10 +46,9 @@ export const errorPages = fp(
 
 /** Fastify's own refusals (a body too large, a media type it does not know) are the sender's faults, not ours. */
 function toFault(thrown: unknown): AppError {
-  if (thrown instanceof AppError) return thrown;
-  const { statusCode } = (thrown ?? {}) as { readonly statusCode?: unknown };
-  const isSenders = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500;
-  return isSenders ? new AppError('invalid_input', { cause: thrown }) : toAppError(thrown);
+  const { code, statusCode = 500 } = (thrown ?? {}) as Partial<FastifyError>;
+  const isRefusal = typeof code === 'string' && code.startsWith('FST_') && statusCode < 500;
+  return isRefusal ? new AppError('invalid_input', { cause: thrown }) : toAppError(thrown);
 }
 
 function record(fault: AppError, request: FastifyRequest): void {

@@ -11,11 +11,11 @@ type Report = { by: 'join' | 'produce'; peerId: string; producerId: string };
 
 t.test('peers join while others start to send: everyone gets everything, told once', async (t) => {
   const rig = await Rig.start(t);
-  const senders = Array.from({ length: 8 }, (_, index) => `sender-${index}`);
-  const joiners = Array.from({ length: 10 }, (_, index) => `joiner-${index}`);
+  const senders = Array.from({ length: 6 }, (_, index) => `sender-${index}`);
+  const joiners = Array.from({ length: 8 }, (_, index) => `joiner-${index}`);
   const told = new Set<Report['by']>();
 
-  for (let round = 0; round < 8; round += 1) {
+  for (let round = 0; round < 5; round += 1) {
     const roomId = `room-${round}`;
     const reports: Report[] = [];
     const producers: { producerId: string; peerId: string }[] = [];

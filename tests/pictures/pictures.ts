@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { takePictures } from '../../tests/pictures/album.ts';
+import { takePictures } from './album.ts';
 
 /** `linkello pictures FOLDER`: screenshots of every page, for looking at and for the documentation. */
 export async function run(args: readonly string[]): Promise<number> {
