@@ -40,7 +40,6 @@ try {
       sessions: await readSecret(config, 'sessions'),
       turn: await readSecret(config, 'turn'),
     },
-    onCertificateRenewed: () => process.send?.({ type: 'certificateRenewed' }),
     onTextFault: (fault, key) => {
       server.log.error({ err: fault }, 'a text is wrong');
       return key;

@@ -56,7 +56,7 @@ function tell(result: Result): void {
   say(`${isGood ? 'ok    ' : 'FAILED'}  ${result.name}: ${counts}${seconds}`);
   for (const failure of failed) say(`  ${split(failure)[1]}\n${details(failure)}`);
   for (const skip of skipped) say(`  skipped: ${split(skip)[1]}: ${skip.skip || skip.todo}`);
-  if (isEmpty) say('  It has no assertions.');
+  if (isEmpty && result.ok) say('  It has no assertions.');
   else if (!isGood && failed.length === 0) say(`  It did not end well.\n${details(result)}`);
 
   totals.passed += passed;

@@ -268,6 +268,43 @@ t.test('a lost connection is seen by both sides, and so is its return', async (t
   await Promise.all([ada.close(), grace.close()]);
 });
 
+t.test('muting reaches the others, whenever it is done', async (t) => {
+  const room = 'muting';
+  const grace = await ParticipantPage.join(browser, appliance, 'Grace', { room });
+  const ada = await ParticipantPage.open(browser, appliance, 'Ada', { room });
+  const asked: string[] = [];
+  const held: (() => void)[] = [];
+  let losesMuting = false;
+  await ada.page.routeWebSocket(/signalling/, (route) => {
+    const server = route.connectToServer();
+    route.onMessage((message) => {
+      const { request, data } = JSON.parse(String(message));
+      asked.push(request);
+      if (request === 'pauseProducer' && losesMuting) {
+        losesMuting = false;
+        for (const end of [route, server]) void end.close({ code: 4000 });
+      } else if (request === 'produce' && data.source === 'microphone') held.push(() => server.send(message));
+      else server.send(message);
+    });
+  });
+  await ada.page.reload();
+  await ada.enter();
+  await until('the microphone is about to be sent', () => held.length > 0);
+  await ada.button('Microphone').click();
+  for (const send of held.splice(0)) send();
+  await until('the server is told', () => asked.includes('pauseProducer'));
+  await grace.page.getByRole('listitem', { name: 'Ada, microphone off', exact: true }).waitFor();
+  t.pass('while the microphone is only just being sent');
+
+  await ada.button('Microphone').click();
+  await grace.page.getByRole('listitem', { name: 'Ada', exact: true }).waitFor();
+  losesMuting = true;
+  await ada.button('Microphone').click();
+  await grace.page.getByRole('listitem', { name: 'Ada, microphone off', exact: true }).waitFor();
+  t.notOk(losesMuting, 'while the connection is lost with the request');
+  await Promise.all([ada.close(), grace.close()]);
+});
+
 for (const [code, heading, way] of [
   [4409, 'The meeting goes on elsewhere', 'Rejoin'],
   [4406, 'This page is out of date', 'Reload the page'],

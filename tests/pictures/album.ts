@@ -41,6 +41,7 @@ export async function takePictures(folder: string, onTaken: (name: string) => vo
       await page.setViewportSize(viewport);
       for (const colorScheme of schemes) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await nextFrames(page);
         const name = `${subject}-${size}-${language}-${colorScheme}.png`;
         await page.screenshot({ path: join(folder, name), animations: 'disabled' });
         onTaken(name);
@@ -150,4 +151,16 @@ async function picturesToCome(page: Page, count: number): Promise<void> {
     count,
     { timeout: 60_000 },
   );
+}
+
+/** Waits until every video in sight was painted anew: in its new place, size and surroundings. */
+async function nextFrames(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const playing = [...document.querySelectorAll('video')].filter(
+      (video) => video.checkVisibility({ visibilityProperty: true }) && video.srcObject,
+    );
+    const painted = playing.map((video) => new Promise((done) => video.requestVideoFrameCallback(done)));
+    // One that is starved of bandwidth has none, and is shown without.
+    await Promise.race([Promise.all(painted), new Promise((done) => setTimeout(done, 3_000))]);
+  });
 }

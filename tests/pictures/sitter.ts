@@ -47,7 +47,7 @@ export function sitForPicture(variety: number): void {
     pen.stroke();
   };
   draw();
-  setInterval(draw, 100);
+  setInterval(draw, 200);
 
   const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getUserMedia = async (constraints) => {
@@ -55,7 +55,7 @@ export function sitForPicture(variety: number): void {
     const [camera] = given.getVideoTracks();
     if (!camera) return given;
     camera.stop();
-    return new MediaStream([...given.getAudioTracks(), ...canvas.captureStream(10).getVideoTracks()]);
+    return new MediaStream([...given.getAudioTracks(), ...canvas.captureStream(5).getVideoTracks()]);
   };
   navigator.mediaDevices.getDisplayMedia = async () => {
     const page = document.createElement('canvas');

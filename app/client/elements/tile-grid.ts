@@ -4,6 +4,9 @@ import { ParticipantTile } from './participant-tile.ts';
 /** Between two tiles, in CSS pixels; the style sheet is told of it. */
 const GAP = 8;
 
+/** Tiles of less height get smaller names, so that these do not cover the face. In CSS pixels. */
+const SMALL_TILE = 120;
+
 /** `<tile-grid role="list">`: its children in rows and columns, as large as its own space allows. */
 export class TileGrid extends HTMLElement {
   readonly #sizes = new ResizeObserver(() => this.#arrange());
@@ -28,6 +31,7 @@ export class TileGrid extends HTMLElement {
     this.style.setProperty('--row-width', `${layout.columns * (layout.tileWidth + GAP) - GAP}px`);
     this.style.setProperty('--tile-width', `${layout.tileWidth}px`);
     this.style.setProperty('--tile-height', `${layout.tileHeight}px`);
+    this.classList.toggle('is-small', layout.tileHeight < SMALL_TILE);
     this.classList.toggle('is-scrolling', layout.scrolls);
     // A keyboard can scroll only what it can reach.
     if (layout.scrolls) this.tabIndex = 0;

@@ -43,6 +43,7 @@ const RECOVERY_DEADLINE_MS = 8_000;
  * SFU forgets it or its path breaks; then the meeting makes another one.
  */
 export class MediaSession {
+  /** `appData.paused` is what the SFU was told last. */
   readonly producers = new Map<Source, types.Producer>();
   readonly #signalling: Signalling;
   readonly #device: Device;

@@ -235,11 +235,14 @@ export class Meeting {
 
   /** What only one side believes to be sent is dropped; what is still wanted is then sent anew. */
   #agreeOnProducers(session: MediaSession, known: Joined['you']['producers']): void {
-    const knownIds = new Set(known.map(({ producerId }) => producerId));
+    const pausedById = new Map(known.map(({ producerId, paused }) => [producerId, paused]));
     for (const [source, producer] of [...session.producers]) {
-      if (!knownIds.delete(producer.id)) session.closeProducer(source);
+      const paused = pausedById.get(producer.id);
+      if (paused === undefined) session.closeProducer(source);
+      else producer.appData = { source, paused };
+      pausedById.delete(producer.id);
     }
-    for (const producerId of knownIds)
+    for (const producerId of pausedById.keys())
       this.#signalling.request('closeProducer', { producerId }).catch(() => {});
   }
 
@@ -312,21 +315,25 @@ export class Meeting {
       session.closeProducer(source);
       await this.#signalling.request('closeProducer', { producerId: producer.id });
     }
-    for (const [source, { track, paused }] of [...this.#local]) {
-      if (track.readyState === 'ended') continue;
+    for (const source of [...this.#local.keys()]) {
+      const wanted = this.#local.get(source);
+      if (!wanted || wanted.track.readyState === 'ended') continue;
       const producer = session.producers.get(source);
       if (!producer) {
-        await session.produce(source, track, paused);
+        await session.produce(source, wanted.track, wanted.paused);
         continue;
       }
-      if (producer.track !== track) await producer.replaceTrack({ track });
-      if (producer.paused === paused) continue;
+      if (producer.track !== wanted.track) await producer.replaceTrack({ track: wanted.track });
+      // Asked anew: whoever mutes while a track is exchanged must not be unmuted by what was wanted before.
+      const paused = this.#local.get(source)?.paused ?? true;
       // This side first: a muted microphone is silent even if the server never hears of it.
       if (paused) producer.pause();
       else producer.resume();
+      if (producer.appData.paused === paused) continue;
       await this.#signalling.request(paused ? 'pauseProducer' : 'resumeProducer', {
         producerId: producer.id,
       });
+      producer.appData = { source, paused };
     }
   }
 
