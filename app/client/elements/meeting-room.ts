@@ -106,6 +106,7 @@ export class MeetingRoom extends HTMLElement {
     this.#screens.clear();
     this.#people.replaceChildren();
     part(this, 'screens', TileGrid).replaceChildren();
+    this.#makeRoomForScreens();
     for (const notice of ['reconnecting', 'sound-blocked', 'sharing'])
       part(this, notice, HTMLElement).hidden = true;
     this.hidden = true;
@@ -221,6 +222,10 @@ export class MeetingRoom extends HTMLElement {
       }
       tile.show(shared);
     }
+    this.#makeRoomForScreens();
+  }
+
+  #makeRoomForScreens(): void {
     part(this, 'screens', TileGrid).hidden = this.#screens.size === 0;
     part(this, 'floor', HTMLElement).classList.toggle('has-screen', this.#screens.size > 0);
   }
@@ -230,8 +235,7 @@ export class MeetingRoom extends HTMLElement {
     this.#tiles.delete(id);
     this.#screens.get(id)?.remove();
     this.#screens.delete(id);
-    part(this, 'screens', TileGrid).hidden = this.#screens.size === 0;
-    part(this, 'floor', HTMLElement).classList.toggle('has-screen', this.#screens.size > 0);
+    this.#makeRoomForScreens();
     part(this, 'sound', SoundOutput).play(id, []);
     this.#showCount();
   }

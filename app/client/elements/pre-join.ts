@@ -12,7 +12,7 @@ import { t } from './texts.ts';
 export class PreJoin extends HTMLElement {
   #isJoining = false;
 
-  /** Called with the name. What it rejects with is shown by {@link showError}. */
+  /** Called with the name when the form is sent. A failure comes back through {@link showError}. */
   onJoin: (name: string) => void = () => {};
 
   connect(devices: LocalDevices): void {
