@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.ts';
+import { wayIn } from '../turn/addresses.ts';
 import { assets } from './edge/assets.ts';
 import { buildClient } from './edge/client-build.ts';
 import { errorPages } from './edge/error-pages.ts';
@@ -70,7 +72,8 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   ]);
 
   const app = fastify({
-    serverFactory: (handler) => createPort(certificates, handler, redirectToHttps(knownNames)),
+    serverFactory: (handler) =>
+      createPort(certificates, handler, redirectToHttps(knownNames), wayIn(config, networkInterfaces())),
     logger: loggerOptions(options.logStream),
     logController: new RequestLog(config.privacy.log_addresses),
     genReqId: () => randomBytes(6).toString('hex'),

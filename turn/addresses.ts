@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import type { Config } from '../config/config.ts';
 import { canonicalHost } from '../config/formats.ts';
 import { type Interfaces, reachableAddresses } from '../config/machine.ts';
 
@@ -48,4 +49,20 @@ export function turnAddresses(announced: readonly string[], interfaces: Interfac
 /** Whether only this machine itself can use the address. */
 export function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.');
+}
+
+/**
+ * Where the app reaches coturn by TCP, or null when the relay is switched off. Coturn listens at every announced address
+ * that is this machine's own; from another machine (a container) any of them leads to it.
+ */
+export function wayIn(
+  { turn, network }: Pick<Config, 'turn' | 'network'>,
+  interfaces: Interfaces,
+): { host: string; port: number } | null {
+  const announced = network.announced_addresses;
+  const local = new Set(
+    Object.values(interfaces).flatMap((infos) => infos?.map(({ address }) => address) ?? []),
+  );
+  const host = announced.find((address) => local.has(address)) ?? announced[0];
+  return turn.enabled && host !== undefined ? { host, port: turn.port } : null;
 }

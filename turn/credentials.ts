@@ -44,15 +44,15 @@ export function issueCredentials(given: {
 }
 
 /**
- * What a browser is told about the relay: one server with its three ways in, cheapest first; nothing when the relay
- * is switched off.
+ * What a browser is told about the relay: one server with its four ways in, cheapest first; nothing when the relay
+ * is switched off. The last one is the port of the pages, from where the app passes it on: whoever sees a page has it.
  *
  * Source of the URLs: RFC 7065. `turns:` names no UDP (DTLS), which no browser offers.
  *
  * @param host name or address under which the browser reached the app; an IPv6 address with or without brackets.
  */
 export function iceServers(
-  config: Pick<Config, 'turn'>,
+  config: Pick<Config, 'turn' | 'https'>,
   host: string,
   credentials: TurnCredentials,
 ): TurnServer[] {
@@ -65,6 +65,7 @@ export function iceServers(
         `turn:${authority}:${port}?transport=udp`,
         `turn:${authority}:${port}?transport=tcp`,
         `turns:${authority}:${tls_port}?transport=tcp`,
+        `turns:${authority}:${config.https.port}?transport=tcp`,
       ],
       ...credentials,
     },

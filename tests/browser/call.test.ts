@@ -117,3 +117,17 @@ for (const [query, path] of [
     await Promise.all([ada.close(), grace.close()]);
   });
 }
+
+t.test('a call holds over the port of the pages alone', async (t) => {
+  const room = 'one-port';
+  const query = '?path=relay';
+  const ada = await ParticipantPage.join(browser, appliance, 'Ada', {
+    room,
+    query,
+    relayBy: `:${appliance.port}?`,
+  });
+  const grace = await ParticipantPage.join(browser, appliance, 'Grace', { room });
+  await Promise.all([ada.seesAndHears(1), grace.seesAndHears(1)]);
+  t.match(await ada.paths(), [/^relay udp$/, /^relay udp$/], 'both transports are relayed');
+  await Promise.all([ada.close(), grace.close()]);
+});

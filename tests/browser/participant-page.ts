@@ -68,20 +68,35 @@ export class ParticipantPage {
     browser: Browser,
     appliance: Appliance,
     name: string,
-    { room = 'test-room', query = '' }: { room?: string; query?: string } = {},
+    {
+      room = 'test-room',
+      query = '',
+      relayBy = '',
+    }: {
+      room?: string;
+      query?: string;
+      /** Takes from the browser every way to the relay but the one whose URL holds this. */
+      relayBy?: string;
+    } = {},
   ): Promise<ParticipantPage> {
     const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1000, height: 700 } });
     // The page keeps its connections to itself; the test wants their statistics.
-    await context.addInitScript(() => {
+    await context.addInitScript((relayBy) => {
       const connections: RTCPeerConnection[] = [];
       Object.assign(window, { connections });
       window.RTCPeerConnection = class extends RTCPeerConnection {
         constructor(configuration?: RTCConfiguration) {
-          super(configuration);
+          super({
+            ...configuration,
+            iceServers: (configuration?.iceServers ?? []).map((server) => ({
+              ...server,
+              urls: [server.urls].flat().filter((url) => url.includes(relayBy)),
+            })),
+          });
           connections.push(this);
         }
       };
-    });
+    }, relayBy);
     const participant = new ParticipantPage(name, context, await context.newPage());
     await participant.page.goto(appliance.url(`/r/${room}${query}`));
     return participant;

@@ -3,6 +3,7 @@ import { Check } from 'typebox/value';
 import { IceServer } from '../../app/meetings/messages.ts';
 import { iceServers, issueCredentials } from '../../turn/credentials.ts';
 
+const https = { port: 8443, address: '::' };
 const turn = {
   enabled: true,
   port: 3478,
@@ -40,13 +41,14 @@ t.test('credentials', async (t) => {
 
 t.test('ICE servers', async (t) => {
   const credentials = { username: '1:a', credential: 'b' };
-  const servers = iceServers({ turn }, 'meet.example.org', credentials);
+  const servers = iceServers({ turn, https }, 'meet.example.org', credentials);
   t.strictSame(servers, [
     {
       urls: [
         'turn:meet.example.org:3478?transport=udp',
         'turn:meet.example.org:3478?transport=tcp',
         'turns:meet.example.org:5349?transport=tcp',
+        'turns:meet.example.org:8443?transport=tcp',
       ],
       username: '1:a',
       credential: 'b',
@@ -57,7 +59,10 @@ t.test('ICE servers', async (t) => {
     'as the signalling contract has them',
   );
   for (const host of ['2001:db8::10', '[2001:db8::10]']) {
-    t.equal(iceServers({ turn }, host, credentials)[0]?.urls[0], 'turn:[2001:db8::10]:3478?transport=udp');
+    t.equal(
+      iceServers({ turn, https }, host, credentials)[0]?.urls[0],
+      'turn:[2001:db8::10]:3478?transport=udp',
+    );
   }
-  t.strictSame(iceServers({ turn: { ...turn, enabled: false } }, 'meet.example.org', credentials), []);
+  t.strictSame(iceServers({ turn: { ...turn, enabled: false }, https }, 'meet.example.org', credentials), []);
 });
