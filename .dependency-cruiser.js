@@ -25,18 +25,21 @@ const wall = ([room, doors]) => ({
 
 /** Packages with one home each. */
 const homes = {
-  '^mediasoup$': '^(media|tests)/',
-  '^mediasoup-client$': '^(app/client|tests)/',
-  '^@peculiar/': '^(app/edge/tls|tests)/',
-  '^esbuild$': '^(app/edge|tests)/',
-  '^(tap|fast-check|@axe-core/.*)$': '^tests/',
-  '^playwright-core$': '^(tests|scripts)/',
+  mediasoup: 'media|tests',
+  'mediasoup-client': 'app/client|tests',
+  '@peculiar': 'app/edge/tls|tests',
+  esbuild: 'app/edge|tests',
+  undici: 'app/meetings|tests',
+  tap: 'tests',
+  'fast-check': 'tests',
+  '@axe-core': 'tests',
+  'playwright-core': 'tests',
 };
-const home = ([name, folder]) => ({
+const home = ([name, folders]) => ({
   name: `home of ${name}`,
   severity: 'error',
-  from: { pathNot: [folder, 'node_modules'] },
-  to: { path: `(^|/)node_modules/${name.slice(1)}`, dependencyTypesNot: ['type-only'] },
+  from: { path: '^(app|config|media|turn|scripts|tests)/', pathNot: `^(${folders})/` },
+  to: { path: `(^|/)node_modules/${name}/` },
 });
 
 export default {
