@@ -39,7 +39,8 @@ t.test('the app is killed and restarted: sound and picture go on', async (t) => 
   await banner.waitFor({ state: 'hidden' });
 
   await Promise.all([ada.seesAndHears(1), grace.seesAndHears(1)]);
-  t.ok((await standstill()) < STANDSTILL_MS, `the picture never stood still for ${STANDSTILL_MS} ms`);
+  const longestMs = await standstill();
+  t.ok(longestMs < STANDSTILL_MS, `the picture stood still for ${longestMs.toFixed(0)} ms at most`);
   t.equal(await connections(), before, 'the media connections are the same ones');
   t.equal(await ada.page.getByRole('listitem').count(), 2, 'the same people are there, once each');
 
