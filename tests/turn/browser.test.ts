@@ -29,7 +29,9 @@ const page = await browser.newPage();
 const [server] = iceServers(coturn.config, '127.0.0.1', coturn.credentials());
 if (!server) throw new Error('the relay is on by default');
 
-for (const url of server.urls) {
+// The way over the port of the pages needs the app, and is tested with it.
+const own = server.urls.filter((url) => !url.includes(`:${coturn.config.https.port}?`));
+for (const url of own) {
   t.test(url.replace(/\d{4,5}/, 'PORT'), async (t) => {
     t.equal(await talk(page, { ...server, urls: [url] }), 'relayed');
   });
