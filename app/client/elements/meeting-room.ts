@@ -1,6 +1,7 @@
 import type { DeviceRole, LocalDevices } from '../meeting/local-devices.ts';
 import { sendLocalSources } from '../meeting/local-sources.ts';
-import type { Meeting, RemoteParticipant } from '../meeting/meeting.ts';
+import type { Meeting } from '../meeting/meeting.ts';
+import type { RemoteParticipant } from '../meeting/meeting-events.ts';
 import { ScreenShare } from '../meeting/screen-share.ts';
 import { sharedScreenOf, soundsOf, tileOf } from '../meeting/tile.ts';
 import { type Control, ControlBar } from './control-bar.ts';

@@ -1,42 +1,9 @@
 import type { Device } from 'mediasoup-client';
 import { createNanoEvents } from 'nanoevents';
 import { type Joined, type Participant, PROTOCOL_VERSION, type Source } from '../../meetings/messages.ts';
-import { type MediaPath, MediaSession, type RemoteTrack } from './media-session.ts';
+import { type MediaPath, MediaSession } from './media-session.ts';
+import type { LocalSource, MeetingEvents, MeetingState, RemoteParticipant } from './meeting-events.ts';
 import { type EndReason, type Signalling, SignallingError } from './signalling.ts';
-
-/**
- * `idle` → `joining` → `joined` ⇄ `reconnecting` → `ended`. While `reconnecting`, sound and picture usually go on: only
- * the signalling socket is away.
- */
-export type MeetingState = 'idle' | 'joining' | 'joined' | 'reconnecting' | 'ended';
-
-/** Another participant, as seen now. */
-export interface RemoteParticipant extends Participant {
-  readonly speaking: boolean;
-  readonly tracks: readonly RemoteTrack[];
-}
-
-/** What this side sends, or would send as soon as it can. */
-export interface LocalSource {
-  readonly track: MediaStreamTrack;
-  readonly paused: boolean;
-}
-
-export interface MeetingEvents {
-  stateChanged: (state: MeetingState) => void;
-  participantJoined: (participant: RemoteParticipant) => void;
-  participantLeft: (participant: RemoteParticipant) => void;
-  /** Connection, speaking or tracks changed. */
-  participantChanged: (participant: RemoteParticipant) => void;
-  /** This side's own voice is heard by the others, or no longer. */
-  speakingChanged: (speaking: boolean) => void;
-  /** A source was added, removed, muted or unmuted. */
-  localChanged: (source: Source) => void;
-  /** Something failed that is not worth ending the meeting for. */
-  fault: (fault: Error) => void;
-  /** The meeting is over for this side. Not emitted by {@link Meeting.leave}. */
-  ended: (reason: EndReason | SignallingError) => void;
-}
 
 export interface MeetingOptions {
   readonly signalling: Signalling;

@@ -1,5 +1,5 @@
 import type { RemoteTrack } from './media-session.ts';
-import type { RemoteParticipant } from './meeting.ts';
+import type { RemoteParticipant } from './meeting-events.ts';
 
 /** What the tile of one participant shows. */
 export interface Tile {
