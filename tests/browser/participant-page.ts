@@ -1,6 +1,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import type { Appliance } from '../appliance.ts';
+import { launchChromium } from '../chromium.ts';
 import { until } from '../deadline.ts';
 
 /**
@@ -10,28 +11,8 @@ import { until } from '../deadline.ts';
 export async function launchBrowser(appliance: Appliance): Promise<Browser> {
   const authority = new X509Certificate(await appliance.authority());
   const spki = authority.publicKey.export({ type: 'spki', format: 'der' });
-  return chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    headless: true,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-      '--autoplay-policy=no-user-gesture-required',
-      '--allow-loopback-in-peer-connection',
-      // Hidden windows of one browser would be slowed down as background tabs.
-      '--disable-renderer-backgrounding',
-      '--disable-backgrounding-occluded-windows',
-      '--disable-background-timer-throttling',
-      `--ignore-certificate-errors-spki-list=${createHash('sha256').update(spki).digest('base64')}`,
-    ],
-  });
+  const hash = createHash('sha256').update(spki).digest('base64');
+  return launchChromium([`--ignore-certificate-errors-spki-list=${hash}`]);
 }
 
 /** What one remote track looked like at one moment. */

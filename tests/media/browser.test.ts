@@ -4,9 +4,10 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Consumer, DtlsParameters, RtpCapabilities, RtpParameters } from 'mediasoup/types';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import t, { type Test } from 'tap';
 import type { PeerDescription, Source } from '../../media/contract.ts';
+import { launchChromium } from '../chromium.ts';
 import { until } from '../deadline.ts';
 import type { TestPage } from './page.ts';
 import { Rig } from './rig.ts';
@@ -44,26 +45,7 @@ function tone(): Buffer {
 async function launch(t: Test): Promise<Browser> {
   const microphone = join(t.testdir(), 'microphone.wav');
   await writeFile(microphone, tone());
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--use-fake-device-for-media-stream',
-      `--use-file-for-fake-audio-capture=${microphone}`,
-      '--use-fake-ui-for-media-stream',
-      '--autoplay-policy=no-user-gesture-required',
-      '--allow-loopback-in-peer-connection',
-      '--disable-renderer-backgrounding',
-      '--disable-backgrounding-occluded-windows',
-      '--disable-background-timer-throttling',
-    ],
-  });
+  const browser = await launchChromium([`--use-file-for-fake-audio-capture=${microphone}`]);
   t.teardown(() => browser.close());
   return browser;
 }

@@ -1,7 +1,8 @@
 import { createHash, X509Certificate } from 'node:crypto';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import t from 'tap';
 import { iceServers, type TurnServer } from '../../turn/credentials.ts';
+import { launchChromium } from '../chromium.ts';
 import { makeCertificate } from './certificate.ts';
 import { Coturn } from './coturn.ts';
 
@@ -15,14 +16,7 @@ const authorityKey = new X509Certificate(certificate.authority).publicKey.export
   format: 'der',
 });
 const trust = createHash('sha256').update(authorityKey).digest('base64');
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--allow-loopback-in-peer-connection',
-    `--ignore-certificate-errors-spki-list=${trust}`,
-  ],
-});
+const browser = await launchChromium([`--ignore-certificate-errors-spki-list=${trust}`]);
 t.teardown(() => browser.close());
 const page = await browser.newPage();
 

@@ -1,0 +1,32 @@
+import { type Browser, chromium } from 'playwright-core';
+
+/**
+ * Starts a real Chromium in a fresh profile that asks no host for anything by itself, with a fake camera (a moving
+ * picture) and microphone (beeps).
+ *
+ * @param more further arguments of Chromium's.
+ */
+export function launchChromium(more: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    headless: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      '--autoplay-policy=no-user-gesture-required',
+      '--allow-loopback-in-peer-connection',
+      // Hidden windows of one browser would be slowed down as background tabs.
+      '--disable-renderer-backgrounding',
+      '--disable-backgrounding-occluded-windows',
+      '--disable-background-timer-throttling',
+      ...more,
+    ],
+  });
+}
