@@ -29,7 +29,7 @@ export type { ConsumerDescription, Source, Transport } from '../../media/contrac
 /** Raised with every change that an older page would not understand. */
 export const PROTOCOL_VERSION = 1;
 
-/** Largest message either side accepts, in bytes. A `join` from Chromium is about 10 kB. */
+/** Largest message either side accepts, in bytes. */
 export const MAX_MESSAGE_BYTES = 64 * 1024;
 
 /** How often the browser sends `ping`, in milliseconds; a socket silent for twice as long is given up. */

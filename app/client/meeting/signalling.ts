@@ -55,7 +55,7 @@ const REQUEST_DEADLINE_MS = 10_000;
 /** Close code of a socket that this side gave up: neither a leave nor a fault of the server's. */
 const ABANDONED = 4000;
 
-/** Waits before another try, in milliseconds; the last one repeats. The first is short: an app restart takes one second. */
+/** Waits before another try, in milliseconds; the last one repeats. The first are short: a restarted app is found at once. */
 const RETRY_WAITS_MS = [100, 250, 500, 500, 1_000, 1_000, 2_000] as const;
 
 /**
