@@ -14,7 +14,7 @@ interface Command {
 
 const commands: Readonly<Record<string, Command>> = {
   bench: {
-    usage: 'join',
+    usage: 'join [TIMES]',
     summary: 'measure on this machine; ratios hold on others too',
     // By its path, not by name: it holds code for pages, whose types are the DOM's and not this program's.
     load: () => import(join(import.meta.dirname, '../tests/bench/bench.ts')),

@@ -1,17 +1,22 @@
 import { benchJoin } from './join.ts';
 
 /** Each measures one thing and prints figures; ratios hold on any machine, milliseconds on this one. */
-const benches: Readonly<Record<string, (print: (line: string) => void) => Promise<void>>> = {
+const benches: Readonly<Record<string, (print: (line: string) => void, times?: number) => Promise<void>>> = {
   join: benchJoin,
 };
 
-/** `bench NAME`. Exit code 0 when it was measured, 2 for an unknown name. */
-export async function run([name = '']: readonly string[]): Promise<number> {
+/** `bench NAME [TIMES]`. Exit code 0 when it was measured, 2 for an unknown name or no whole number from 1 to 1000. */
+export async function run([name = '', times]: readonly string[]): Promise<number> {
   const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
   if (!bench) {
     process.stderr.write(`There is no bench "${name}"; there is: ${Object.keys(benches).join(', ')}.\n`);
     return 2;
   }
-  await bench((line) => process.stdout.write(`${line}\n`));
+  const count = times === undefined ? undefined : Number(times);
+  if (count !== undefined && !(Number.isInteger(count) && count >= 1 && count <= 1000)) {
+    process.stderr.write(`How often? A whole number from 1 to 1000, not "${times}".\n`);
+    return 2;
+  }
+  await bench((line) => process.stdout.write(`${line}\n`), count);
   return 0;
 }

@@ -24,20 +24,20 @@ declare global {
   }
 }
 
-export async function benchJoin(print: (line: string) => void): Promise<void> {
+export async function benchJoin(print: (line: string) => void, times = JOINS): Promise<void> {
   const appliance = await Appliance.start();
   const browser = await launchBrowser(appliance);
   try {
     const sender = await ParticipantPage.join(browser, appliance, 'Sender');
     const joins: number[] = [];
     const floors: number[] = [];
-    for (let count = 0; count < JOINS; count += 1) {
+    for (let count = 0; count < times; count += 1) {
       const receiver = await openPrepared(browser, appliance);
       floors.push(await measureFloor(receiver.page));
       joins.push(await measureJoin(receiver));
       await receiver.close();
       print(
-        `join ${count + 1} of ${JOINS}: ${joins.at(-1)?.toFixed(0)} ms, floor ${floors.at(-1)?.toFixed(0)} ms`,
+        `join ${count + 1} of ${times}: ${joins.at(-1)?.toFixed(0)} ms, floor ${floors.at(-1)?.toFixed(0)} ms`,
       );
     }
     const receiver = await openPrepared(browser, appliance);
