@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.ts';
+import { dataFolders } from '../config/data-folder.ts';
 import { wayIn } from '../turn/addresses.ts';
 import { assets } from './edge/assets.ts';
 import { buildClient } from './edge/client-build.ts';
@@ -57,11 +57,13 @@ export interface ServerOptions {
  */
 export async function buildServer(options: ServerOptions): Promise<FastifyInstance> {
   const { config } = options;
+  const folders = dataFolders(config.dataFolder);
   const names = () => certificateNames(ownHosts(config));
   const knownNames = new Set(names().dns);
   const [certificates, client] = await Promise.all([
     openOwnCertificates({
-      folder: join(config.dataFolder, 'tls'),
+      folder: folders.tls,
+      authorityFolder: folders.authority,
       machineName: config.sites[0]?.host ?? 'localhost',
       names,
       validityDays: config.tls.validity_days,

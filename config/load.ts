@@ -3,6 +3,7 @@ import { open, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Config } from './config.ts';
+import { dataFolders } from './data-folder.ts';
 import { LARGEST_FILE_BYTES, type PlacedFinding, readDocument } from './document.ts';
 import { ConfigError, dotted, Fault, type Finding, type Path } from './faults.ts';
 import { canonicalHost, isSocketPath, parseHostAndPort } from './formats.ts';
@@ -179,7 +180,7 @@ function complete(settings: Settings, file: string, dataFolder: string): Config 
 }
 
 function controlAddress(control: string | null, folder: string, dataFolder: string): string {
-  if (control === null) return join(dataFolder, 'run', 'media.sock');
+  if (control === null) return join(dataFolders(dataFolder).media, 'control.sock');
   if (isSocketPath(control)) return resolve(folder, control);
   const address = parseHostAndPort(control);
   if (address === undefined) return control;

@@ -125,7 +125,7 @@ export const ConfigSchema = Type.Object(
         default: null,
         description:
           'Where the app controls the SFU: HOST:PORT on loopback or a private link, or the path of a Unix socket.',
-        automatic: 'the Unix socket run/media.sock in the data folder',
+        automatic: 'the Unix socket media/control.sock in the data folder',
       }),
       initial_kbps: Type.Integer({
         minimum: 100,

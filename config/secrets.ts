@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { chmod, type FileHandle, link, mkdir, open, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from './config.ts';
+import { dataFolders } from './data-folder.ts';
 import { ConfigError, Fault, type Finding } from './faults.ts';
 
 /** Between app and SFU, between app and relay, and for the cookies of the app. */
@@ -26,9 +27,14 @@ export function secretPlace(
   const named = { 'media-control': config.media.secret_file, turn: config.turn.secret_file, sessions: null }[
     name
   ];
-  return named === null
-    ? { file: join(config.dataFolder, 'secrets', name), ours: true }
-    : { file: named, ours: false };
+  if (named !== null) return { file: named, ours: false };
+  const folders = dataFolders(config.dataFolder);
+  const file = {
+    'media-control': join(folders.media, 'secret'),
+    turn: join(folders.turn, 'secret'),
+    sessions: join(folders.app, 'sessions'),
+  }[name];
+  return { file, ours: true };
 }
 
 /**

@@ -139,7 +139,7 @@ export class Appliance {
 
   /** PEM of the appliance's own authority. */
   authority(): Promise<string> {
-    return readFile(join(this.dataFolder, 'data', 'tls', 'authority.pem'), 'utf8');
+    return readFile(join(this.dataFolder, 'data', 'app', 'authority', 'authority.pem'), 'utf8');
   }
 
   async workerPids(): Promise<number[]> {

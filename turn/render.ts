@@ -5,6 +5,7 @@ import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
+import { dataFolders } from '../config/data-folder.ts';
 import type { Interfaces } from '../config/machine.ts';
 import { isLoopback, turnAddresses } from './addresses.ts';
 
@@ -166,7 +167,7 @@ export function turnserverConf(config: Config, secret: string, machine: TurnMach
 export async function renderTurn(config: Config, secret: string): Promise<TurnProgram> {
   const machine = await findMachine(config);
   const text = turnserverConf(config, secret, machine);
-  const folder = join(config.dataFolder, 'turn');
+  const folder = dataFolders(config.dataFolder).turn;
   const file = join(folder, 'turnserver.conf');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await replaceFile(file, text);
@@ -179,8 +180,9 @@ export async function renderTurn(config: Config, secret: string): Promise<TurnPr
 }
 
 async function findMachine(config: Config): Promise<TurnMachine> {
-  const chain = join(config.dataFolder, 'tls', 'server-chain.pem');
-  const key = join(config.dataFolder, 'tls', 'server.key');
+  const { tls } = dataFolders(config.dataFolder);
+  const chain = join(tls, 'server-chain.pem');
+  const key = join(tls, 'server.key');
   return {
     interfaces: networkInterfaces(),
     tls: (await isReadable(chain)) && (await isReadable(key)) ? { chain, key } : null,

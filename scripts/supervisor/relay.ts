@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../config/config.ts';
+import { dataFolders } from '../../config/data-folder.ts';
 import { turnFault } from '../../turn/faults.ts';
 import { renderTurn, type TurnProgram } from '../../turn/render.ts';
 import { Child } from './child.ts';
@@ -43,7 +44,7 @@ export class Relay {
     readonly tell: (sentence: string) => void;
   }) {
     const { config, secret, cwd, tell } = options;
-    this.#chain = join(config.dataFolder, 'tls', 'server-chain.pem');
+    this.#chain = join(dataFolders(config.dataFolder).tls, 'server-chain.pem');
     this.child = new Child({
       name: 'relay',
       cwd,

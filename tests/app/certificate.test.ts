@@ -36,6 +36,7 @@ function world(t: Test) {
   };
   const settings: OwnCertificateSettings = {
     folder,
+    authorityFolder: folder,
     machineName: 'meet.example',
     names: () => certificateNames(moving.hosts),
     validityDays: 90,
@@ -267,7 +268,7 @@ t.test('starts that fail say what is wrong and what to do', async (t) => {
   await t.test('a file where the folder should be', async (t) => {
     const { settings } = world(t);
     const file = join(t.testdir({ tls: '' }), 'tls');
-    await t.rejects(openOwnCertificates({ ...settings, folder: file }), {
+    await t.rejects(openOwnCertificates({ ...settings, folder: file, authorityFolder: file }), {
       name: 'StartFault',
       message: /cannot be/,
     });
@@ -279,7 +280,7 @@ t.test('processes that start at once end with one authority and one key', async 
   const code = `
     import { openOwnCertificates } from ${JSON.stringify(import.meta.resolve('../../app/edge/tls/certificate.ts'))};
     const { current, authority } = await openOwnCertificates({
-      folder: process.argv[1], machineName: 'x', names: () => ({ dns: ['localhost'], ip: [] }),
+      folder: process.argv[1], authorityFolder: process.argv[1], machineName: 'x', names: () => ({ dns: ['localhost'], ip: [] }),
       validityDays: 90, renewBeforeDays: 30, clock: Date.now,
     });
     process.stdout.write(JSON.stringify([authority.certificate.fingerprint256, current.keyPem]));

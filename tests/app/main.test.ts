@@ -132,9 +132,9 @@ t.test('a wrong configuration starts nothing: the lines, exit code 2', async (t)
 
 t.test('a data folder that cannot be used: one sentence, exit code 1', async (t) => {
   const folder = folderWith(t, `https: {port: ${await freePort()}, address: 127.0.0.1}`);
-  mkdirSync(join(folder, 'data', 'tls'), { recursive: true });
-  writeFileSync(join(folder, 'data', 'tls', 'authority.key'), 'nonsense');
+  mkdirSync(join(folder, 'data', 'app', 'authority'), { recursive: true });
+  writeFileSync(join(folder, 'data', 'app', 'authority', 'authority.key'), 'nonsense');
   const run = start(t, folder);
   t.same(await run.exit, { code: 1, signal: null });
-  t.match(run.errors, /^The certificate authority in .*tls cannot be read or made: .*\n$/);
+  t.match(run.errors, /^The certificate authority in .*authority cannot be read or made: .*\n$/);
 });

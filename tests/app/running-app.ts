@@ -75,7 +75,7 @@ export class RunningApp {
   }
 
   get authorityPem(): string {
-    return readFileSync(join(this.tlsFolder, 'authority.pem'), 'utf8');
+    return readFileSync(join(this.folder, 'data', 'app', 'authority', 'authority.pem'), 'utf8');
   }
 
   /** Asks for a path as it is written, with `Host: localhost` if nothing else is said. Redirects are not followed. */

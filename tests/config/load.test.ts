@@ -38,7 +38,7 @@ t.test('an empty file, and one of names only, is everything by default', async (
       sites: [{ host: machine.hostName, name: 'Linkello', language: 'en' }],
       https: { port: 8443, address: '::' },
       network: { announced_addresses: machine.addresses },
-      media: { port: 44300, workers: machine.cores, control: `${config.dataFolder}/run/media.sock` },
+      media: { port: 44300, workers: machine.cores, control: `${config.dataFolder}/media/control.sock` },
       turn: { enabled: true, relay_ports: { min: 49160, max: 51159 }, secret_file: null },
     });
   }
@@ -119,7 +119,7 @@ t.test(
       'LINKELLO_DATA: must be a folder, got a file',
     ]);
     const deep = join(folder, 'd'.repeat(100));
-    const bytes = Buffer.byteLength(join(deep, 'run/media.sock'));
+    const bytes = Buffer.byteLength(join(deep, 'media/control.sock'));
     t.same(await faultsOf(loadConfig({ LINKELLO_CONFIG: file, LINKELLO_DATA: deep })), [
       `media.control: must be a socket whose whole path is at most 107 bytes long, got ${bytes}; ` +
         'set a shorter one, or move the data folder with LINKELLO_DATA',
@@ -130,8 +130,8 @@ t.test(
 t.test('secrets that were made earlier are looked at too', async (t) => {
   const { file, folder } = await folderWith(t, '');
   const data = join(folder, 'd');
-  await mkdir(join(data, 'secrets'), { recursive: true });
-  const secret = join(data, 'secrets', 'sessions');
+  await mkdir(join(data, 'app'), { recursive: true });
+  const secret = join(data, 'app', 'sessions');
   await writeFile(secret, '', { mode: 0o600 });
   t.same(await faultsOf(loadConfig({ LINKELLO_CONFIG: file, LINKELLO_DATA: data })), [
     `: must hold at least 32 characters, got an empty file; a new one is made after: rm ${secret}`,

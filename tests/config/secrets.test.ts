@@ -25,18 +25,18 @@ t.test('a secret is made once, private, of 32 random bytes', async (t) => {
   const data = join(t.testdir(), 'data');
   const secret = await readSecret(folders(data), 'turn');
   t.match(secret, /^[A-Za-z0-9_-]{43}$/);
-  t.equal(await mode(join(data, 'secrets')), 0o700);
-  t.equal(await mode(join(data, 'secrets', 'turn')), 0o600);
+  t.equal(await mode(join(data, 'turn')), 0o700);
+  t.equal(await mode(join(data, 'turn', 'secret')), 0o600);
   t.equal(await readSecret(folders(data), 'turn'), secret, 'and stays');
   t.not(await readSecret(folders(data), 'media-control'), secret, 'each its own');
-  t.same((await readdir(join(data, 'secrets'))).sort(), ['media-control', 'turn'], 'nothing else is left');
+  t.same(await readdir(join(data, 'turn')), ['secret'], 'nothing else is left');
 });
 
 t.test('a folder that others can enter is closed to them', async (t) => {
-  const data = t.testdir({ secrets: {} });
-  await chmod(join(data, 'secrets'), 0o755);
+  const data = t.testdir({ app: {} });
+  await chmod(join(data, 'app'), 0o755);
   await readSecret(folders(data), 'sessions');
-  t.equal(await mode(join(data, 'secrets')), 0o700);
+  t.equal(await mode(join(data, 'app')), 0o700);
 });
 
 t.test('processes that start at the same instant get the same secret, all of it', async (t) => {
@@ -59,7 +59,7 @@ t.test('processes that start at the same instant get the same secret, all of it'
   const secrets = (await Promise.all(texts)).map((each) => each.trim());
   t.match(secrets[0], /^[A-Za-z0-9_-]{43}$/);
   t.equal(new Set(secrets).size, 1);
-  t.same(await readdir(join(data, 'secrets')), ['media-control']);
+  t.same(await readdir(join(data, 'media')), ['secret']);
 });
 
 t.test('within one process too', async (t) => {
@@ -86,8 +86,8 @@ t.test('wrong ones are refused without a word of their content', async (t) => {
     [content.repeat(2), 0o644],
     [content.repeat(2), 0o620],
   ] as const) {
-    const data = t.testdir({ secrets: {} });
-    const file = join(data, 'secrets', 'turn');
+    const data = t.testdir({ turn: {} });
+    const file = join(data, 'turn', 'secret');
     await writeFile(file, wrong);
     await chmod(file, bits);
     const error = await readSecret(folders(data), 'turn').catch((thrown: unknown) => thrown);
@@ -107,8 +107,8 @@ t.test('a data folder that cannot be made is told', async (t) => {
 
 t.test('a pipe in place of a file does not hold the start up', async (t) => {
   const folder = t.testdir();
-  await mkdir(join(folder, 'secrets'));
-  const pipe = join(folder, 'secrets', 'turn');
+  await mkdir(join(folder, 'turn'));
+  const pipe = join(folder, 'turn', 'secret');
   await once(spawn('mkfifo', ['-m', '600', pipe], { stdio: 'inherit' }), 'close');
   await t.rejects(readSecret(folders(folder), 'turn'), /must be a file, got something else/);
 });

@@ -85,8 +85,8 @@ for (const end of ['SIGTERM', 'SIGINT', 'disconnect', 'SIGKILL'] as const) {
     const ready = await Promise.race([once(child, 'message'), exited]);
     t.same(ready[0], { type: 'ready' }, started.output);
 
-    const secret = (await readFile(join(folder, 'data', 'secrets', 'media-control'), 'utf8')).trim();
-    const socket = join(folder, 'data', 'run', 'media.sock');
+    const secret = (await readFile(join(folder, 'data', 'media', 'secret'), 'utf8')).trim();
+    const socket = join(folder, 'data', 'media', 'control.sock');
     const client = new ControlClient(socket, secret);
     t.teardown(() => client.close());
     const events = await client.events();

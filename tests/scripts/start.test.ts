@@ -76,7 +76,7 @@ const running = async (started: Started, what: string): Promise<Process> => {
 };
 
 async function page(started: Started): Promise<string> {
-  const ca = await readFile(join(started.dataFolder, 'tls', 'authority.pem'));
+  const ca = await readFile(join(started.dataFolder, 'app', 'authority', 'authority.pem'));
   const request = get(`https://localhost:${started.httpsPort}/`, { ca, family: 4, agent: false });
   const [response] = await once(request, 'response');
   return text(response);

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, DAY_MS } from '../../kernel/clock.ts';
 import { StartFault } from '../../kernel/start-fault.ts';
@@ -37,6 +38,8 @@ export interface CertificateSource {
 export interface OwnCertificateSettings {
   /** Made if need be. Holds `server-chain.pem` and `server.key`, which the relay reads too. */
   readonly folder: string;
+  /** Made if need be. Holds the authority and its key, which nobody else is to see. */
+  readonly authorityFolder: string;
   readonly machineName: string;
   /** Asked at every refresh: the machine's addresses change. */
   readonly names: () => CertificateNames;
@@ -55,9 +58,10 @@ export interface OwnCertificateSettings {
  * @throws {StartFault} when the files in the folder cannot be used; see also {@link openAuthority}.
  */
 export async function openOwnCertificates(settings: OwnCertificateSettings): Promise<CertificateSource> {
-  const authority = await openAuthority(settings.folder, settings.machineName, settings.clock);
+  const authority = await openAuthority(settings.authorityFolder, settings.machineName, settings.clock);
   const source = new OwnCertificates(settings, authority);
   try {
+    await mkdir(settings.folder, { recursive: true, mode: 0o700 });
     await source.refresh();
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
