@@ -4,6 +4,7 @@
 const rooms = {
   config: [],
   'app/kernel': [],
+  analytics: ['config'],
   turn: ['config'],
   media: ['config'],
   'app/rooms': ['app/kernel'],
@@ -18,7 +19,7 @@ const wall = ([room, doors]) => ({
   severity: 'error',
   from: { path: `^${room}/` },
   to: {
-    path: '^(app|config|media|turn|scripts|tests)/',
+    path: '^(analytics|app|config|media|turn|scripts|tests)/',
     pathNot: [room, ...doors].map((door) => `^${literal(door)}${door.endsWith('.ts') ? '$' : '/'}`),
   },
 });
@@ -28,6 +29,8 @@ const homes = {
   mediasoup: 'media|tests',
   'mediasoup-client': 'app/client|tests',
   '@peculiar': 'app/edge/tls|tests',
+  'acme-client': 'app/edge/tls',
+  plist: 'app/edge|tests',
   esbuild: 'app/edge|tests',
   undici: 'app/meetings|tests',
   tap: 'tests',
@@ -38,7 +41,7 @@ const homes = {
 const home = ([name, folders]) => ({
   name: `home of ${name}`,
   severity: 'error',
-  from: { path: '^(app|config|media|turn|scripts|tests)/', pathNot: `^(${folders})/` },
+  from: { path: '^(analytics|app|config|media|turn|scripts|tests)/', pathNot: `^(${folders})/` },
   to: { path: `(^|/)node_modules/${name}/` },
 });
 

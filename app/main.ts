@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { exitOnConfigError, loadConfig } from '../config/load.ts';
+import { watchPrepared } from '../config/prepared.ts';
 import { readSecret } from '../config/secrets.ts';
 import { listen } from './edge/listen.ts';
 import { StartFault } from './kernel/start-fault.ts';
@@ -46,6 +47,7 @@ try {
     },
   });
   app = server;
+  watchPrepared(config, 'app', stop);
   const urls = await listen(server, config);
   process.send?.({ type: 'ready', urls });
 } catch (thrown) {

@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, type X509Certificate } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.ts';
 import { dataFolders } from '../config/data-folder.ts';
+import { describeMachine } from '../config/machine.ts';
 import { wayIn } from '../turn/addresses.ts';
 import { assets } from './edge/assets.ts';
 import { buildClient } from './edge/client-build.ts';
@@ -19,15 +20,18 @@ import { defaultRateLimits, type RateLimits, rateLimits } from './edge/rate-limi
 import { RequestLog } from './edge/request-log.ts';
 import { securityHeaders } from './edge/security-headers.ts';
 import { sites } from './edge/sites.ts';
-import { openOwnCertificates, type ServerCertificate } from './edge/tls/certificate.ts';
+import type { ServerCertificate } from './edge/tls/certificate.ts';
 import { certificateNames } from './edge/tls/certificate-names.ts';
 import { certificateRefresh } from './edge/tls/certificate-refresh.ts';
+import { challengePort } from './edge/tls/challenge-port.ts';
+import { HttpChallenges } from './edge/tls/http-challenges.ts';
+import { openCertificates } from './edge/tls/open-certificates.ts';
 import { createPort } from './edge/tls/port.ts';
 import { trust } from './edge/trust.ts';
 import { upgrades } from './edge/upgrades.ts';
 import { repairUrl } from './edge/url-repair.ts';
 import { views } from './edge/views.ts';
-import { type Clock, MINUTE_MS, systemClock } from './kernel/clock.ts';
+import { type Clock, MINUTE_MS, SECOND_MS, systemClock } from './kernel/clock.ts';
 import type { TextFault } from './kernel/i18n.ts';
 import en from './locales/en.json' with { type: 'json' };
 import fr from './locales/fr.json' with { type: 'json' };
@@ -60,16 +64,10 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   const folders = dataFolders(config.dataFolder);
   const names = () => certificateNames(ownHosts(config));
   const knownNames = new Set(names().dns);
+  const clock = options.clock ?? systemClock;
+  const challenges = new HttpChallenges();
   const [certificates, client] = await Promise.all([
-    openOwnCertificates({
-      folder: folders.tls,
-      authorityFolder: folders.authority,
-      machineName: config.sites[0]?.host ?? 'localhost',
-      names,
-      validityDays: config.tls.validity_days,
-      renewBeforeDays: config.tls.renew_before_days,
-      clock: options.clock ?? systemClock,
-    }),
+    openCertificates({ config, folders, names, hostName: describeMachine().hostName, clock, challenges }),
     buildClient(fileURLToPath(new URL('./client', import.meta.url))),
   ]);
 
@@ -99,12 +97,22 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(assets, { client });
   await app.register(views, { controller: config.controller });
   await app.register(errorPages);
+  // Containers have the port anyway, and who types a name without https:// comes to it.
+  if (config.tls.mode === 'acme' || config.publishedPort !== null) {
+    await app.register(challengePort, {
+      port: config.tls.acme.http_port,
+      address: config.https.address,
+      challenges,
+      answerOthers: redirectToHttps(knownNames, config.https.port),
+    });
+  }
   await app.register(certificateRefresh, {
     certificates,
     everyMs: options.certificateCheckMs ?? MINUTE_MS,
+    clock,
     onRenewed: options.onCertificateRenewed ?? (() => {}),
   });
-  await app.register(trust, { authority: certificates.authority });
+  await app.register(trust, { certificates });
   await app.register(meetingsPlugin, { config, secrets: options.secrets });
   await app.register(rooms, {
     readRouterRtpCapabilities: () => app.meetings.routerRtpCapabilities(),
@@ -112,6 +120,20 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(health, { needs: { media: () => app.meetings.isReady } });
   await app.register(metrics, {
     gauges: [
+      {
+        name: 'linkello_certificate_ends_seconds',
+        help: "When the server's certificate ends, in seconds since 1970.",
+        read: () => certificates.current.endsAt / SECOND_MS,
+      },
+      ...(certificates.authority === null
+        ? []
+        : [
+            {
+              name: 'linkello_authority_ends_seconds',
+              help: 'When the certificate authority of the appliance ends, in seconds since 1970.',
+              read: endOf(certificates.authority.certificate),
+            },
+          ]),
       { name: 'linkello_meetings', help: 'Meetings going on.', read: () => app.meetings.counts.meetings },
       {
         name: 'linkello_participants',
@@ -122,3 +144,5 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   });
   return app;
 }
+
+const endOf = (certificate: X509Certificate) => () => certificate.validToDate.getTime() / SECOND_MS;

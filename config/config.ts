@@ -1,11 +1,16 @@
 import type { Settings, Site } from './schema.ts';
 
 /** The configuration as every process gets it: settings checked, defaults and automatic values filled in. */
-export interface Config extends Omit<Settings, 'sites' | 'network' | 'media'> {
+export interface Config extends Omit<Settings, 'sites' | 'network' | 'media' | 'turn'> {
   /** Absolute path of the YAML file; it need not exist. */
   readonly file: string;
   /** Absolute path of the folder that holds everything the appliance writes. It need not exist yet. */
   readonly dataFolder: string;
+  /**
+   * The port of the host that leads to `https.port` of a container; null outside of containers. Those who publish it
+   * say so with `LINKELLO_PUBLISHED_PORT`.
+   */
+  readonly publishedPort: number | null;
   /** At least one. Hosts are in small letters, IPv6 addresses in their short form without brackets. */
   readonly sites: readonly Site[];
   readonly network: {
@@ -16,5 +21,12 @@ export interface Config extends Omit<Settings, 'sites' | 'network' | 'media'> {
     readonly workers: number;
     /** `HOST:PORT`, or the absolute path of a Unix socket; a path has a slash in it, an address has none. */
     readonly control: string;
+  };
+  readonly turn: Settings['turn'] & {
+    /**
+     * The Unix socket that leads the app to the relay in another container, whatever packet filter is between them;
+     * null: it goes by the relay's TCP port. `LINKELLO_TURN_SOCKET` names it.
+     */
+    readonly socket: string | null;
   };
 }

@@ -104,8 +104,16 @@ function objectToControl(text: string): Objection | undefined {
   return privateRanges.has(range) ? undefined : { reason: 'on loopback or a private link' };
 }
 
-function objectToSecretFile(text: string): Objection | undefined {
+function objectToFile(text: string): Objection | undefined {
   return CONTROL.test(text) ? { reason: 'without control characters' } : undefined;
+}
+
+function objectToHttpsUrl(text: string): Objection | undefined {
+  const url = URL.parse(text);
+  if (url === null) return isHost(text) ? { suggestion: `https://${text}` } : {};
+  if (url.protocol === 'http:') return { suggestion: `https://${text.slice('http://'.length)}` };
+  if (url.protocol !== 'https:') return {};
+  return url.username === '' && url.password === '' ? undefined : { reason: 'without a password' };
 }
 
 const objections: Readonly<Record<string, (text: string) => Objection | undefined>> = {
@@ -113,7 +121,9 @@ const objections: Readonly<Record<string, (text: string) => Objection | undefine
   ip: objectToIp,
   email: objectToEmail,
   'control-address': objectToControl,
-  'secret-file': objectToSecretFile,
+  'secret-file': objectToFile,
+  file: objectToFile,
+  'https-url': objectToHttpsUrl,
 };
 for (const [format, objectTo] of Object.entries(objections)) {
   Format.Set(format, (text) => objectTo(text) === undefined);

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { certificateConflicts } from './certificate-files.ts';
 import type { Config } from './config.ts';
 import { dataFolders } from './data-folder.ts';
 import { LARGEST_FILE_BYTES, type PlacedFinding, readDocument } from './document.ts';
@@ -35,16 +36,27 @@ export interface LoadedConfig {
  *
  * `LINKELLO_CONFIG` names the YAML file (default: `config/linkello.yaml` of the checkout, which may be missing) and
  * `LINKELLO_DATA` the data folder (default: `data` of the checkout, which may be missing). Both start from the working
- * folder; empty ones count as not set. Relative paths in the YAML start from its folder.
+ * folder; empty ones count as not set. Relative paths in the YAML start from its folder. In containers
+ * `LINKELLO_PUBLISHED_PORT` is the default of `https.port`, see `Config`.
  *
  * @throws ConfigError with everything that is wrong.
  */
 export async function loadConfig(environment: NodeJS.ProcessEnv = process.env): Promise<Config> {
-  return (await inspectConfig(environment)).config;
+  return (await inspect(environment, async () => [])).config;
 }
 
-/** {@link loadConfig}, for those who tell people about it. */
+/**
+ * {@link loadConfig}, for those who tell people about it. Certificates that the settings name are looked at too: not
+ * every process of a running appliance can read them, and one that has ended must not keep a server down.
+ */
 export async function inspectConfig(environment: NodeJS.ProcessEnv = process.env): Promise<LoadedConfig> {
+  return inspect(environment, (config) => certificateConflicts(config, Date.now()));
+}
+
+async function inspect(
+  environment: NodeJS.ProcessEnv,
+  outside: (config: Config) => Promise<readonly Conflict[]>,
+): Promise<LoadedConfig> {
   const namedFile = environment.LINKELLO_CONFIG || undefined;
   const file = resolve(namedFile ?? join(CHECKOUT, 'config', 'linkello.yaml'));
   const shownFile = namedFile ?? shortest(file);
@@ -57,14 +69,21 @@ export async function inspectConfig(environment: NodeJS.ProcessEnv = process.env
   }
   const document = readDocument(bytes ?? new Uint8Array());
   const read = readSettings(document.value);
-  const config = complete(read.settings, file, dataFolder);
+  const publishedPort = Number(environment.LINKELLO_PUBLISHED_PORT) || null;
+  const settings =
+    publishedPort === null || document.positions.has(['https', 'port'])
+      ? read.settings
+      : { ...read.settings, https: { ...read.settings.https, port: publishedPort } };
+  const socket = environment.LINKELLO_TURN_SOCKET || null;
+  const config = complete(settings, file, dataFolder, { publishedPort, socket });
 
   faults.push(...document.findings.map((each) => placed(shownFile, each)));
   if (document.value === undefined && faults.length > 0) throw new ConfigError(faults);
 
   const findings = [...read.findings];
   const right = (path: Path) => !read.findings.some((each) => touches(each.path, path));
-  for (const conflict of rules.flatMap((rule) => [...rule.conflicts(config)])) {
+  const conflicts = [...rules.flatMap((rule) => [...rule.conflicts(config)]), ...(await outside(config))];
+  for (const conflict of conflicts) {
     const about = [...conflict.sides.flatMap((side) => (side ? [side.path] : [])), ...(conflict.from ?? [])];
     if (about.every(right)) findings.push(tell(conflict, document.positions));
   }
@@ -149,20 +168,35 @@ function tell({ sides: [first, second] }: Conflict, positions: Positions): Findi
 }
 
 /** Fills in what is found out at start. */
-function complete(settings: Settings, file: string, dataFolder: string): Config {
+function complete(
+  settings: Settings,
+  file: string,
+  dataFolder: string,
+  { publishedPort, socket }: { readonly publishedPort: number | null; readonly socket: string | null },
+): Config {
   const machine = describeMachine();
   const folder = dirname(file);
-  const { sites, network, media, turn } = settings;
-  const secretFile = (path: string | null) => (path === null ? null : resolve(folder, path));
+  const { sites, tls, network, media, turn } = settings;
+  const absolute = (path: string | null) => (path === null ? null : resolve(folder, path));
   return {
     ...settings,
     file,
     dataFolder,
+    publishedPort,
     sites:
       sites.length > 0
         ? sites.map((site) => ({ ...site, host: canonicalHost(site.host) }))
         : [{ host: machine.hostName, name: 'Linkello', language: 'en' }],
     https: { ...settings.https, address: canonicalHost(settings.https.address) },
+    tls: {
+      ...tls,
+      files: {
+        certificate: absolute(tls.files.certificate),
+        key: absolute(tls.files.key),
+        chain: absolute(tls.files.chain),
+      },
+      acme: { ...tls.acme, ca_file: absolute(tls.acme.ca_file) },
+    },
     network: {
       announced_addresses:
         network.announced_addresses.length > 0
@@ -173,9 +207,9 @@ function complete(settings: Settings, file: string, dataFolder: string): Config 
       ...media,
       workers: media.workers ?? Math.min(machine.cores, 256),
       control: controlAddress(media.control, folder, dataFolder),
-      secret_file: secretFile(media.secret_file),
+      secret_file: absolute(media.secret_file),
     },
-    turn: { ...turn, secret_file: secretFile(turn.secret_file) },
+    turn: { ...turn, socket, secret_file: absolute(turn.secret_file) },
   };
 }
 

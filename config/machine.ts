@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net';
 import { availableParallelism, hostname, type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
 import { canonicalHost, isHost } from './formats.ts';
+import { readMachineFile } from './machine-file.ts';
 
 /** What the machine says of itself. */
 export interface Machine {
@@ -28,8 +29,20 @@ const MOST_ADDRESSES = 16;
 const INSIDE =
   /^(docker|br-[0-9a-f]{12}$|veth|virbr|vnet|vmnet|vboxnet|lxc|lxd|incusbr|podman|nerdctl|cni|flannel|cali|cilium|weave|kube-|nodelocaldns|ifb|dummy)/;
 
-/** Never throws: a machine that says nothing is `localhost` with one core. */
+/**
+ * The machine that browsers reach. A process in a container sees another network than that: for it, `LINKELLO_MACHINE`
+ * names a file that one on the host's network keeps (see `MachineFile`).
+ *
+ * Never throws: a machine that says nothing is `localhost` with one core.
+ */
 export function describeMachine(): Machine {
+  const own = describeOwnMachine();
+  const file = process.env.LINKELLO_MACHINE;
+  return file ? { ...own, ...readMachineFile(file) } : own;
+}
+
+/** The machine as this process sees it. */
+export function describeOwnMachine(): Machine {
   const name = hostname().toLowerCase().replace(/\.$/, '');
   return {
     hostName: isHost(name) ? name : 'localhost',

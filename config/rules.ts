@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type { Config } from './config.ts';
 import { dotted, type Path, shown } from './faults.ts';
@@ -45,13 +46,17 @@ const LONGEST_SOCKET_BYTES = 107;
 /** Every port that is listened on. The relay's are only in use while it is enabled. */
 export function portsInUse({
   https,
+  tls,
   media,
   turn,
-}: Pick<Config, 'https' | 'media' | 'turn'>): readonly Ports[] {
+}: Pick<Config, 'https' | 'tls' | 'media' | 'turn'>): readonly Ports[] {
   const control = isSocketPath(media.control) ? undefined : parseHostAndPort(media.control);
   const workers = [['media', 'workers']];
   const ports = [
     take(['https', 'port'], ['TCP'], [], https.port),
+    ...(tls.mode === 'acme'
+      ? [take(['tls', 'acme', 'http_port'], ['TCP'], [['tls', 'mode']], tls.acme.http_port)]
+      : []),
     take(['media', 'port'], ['TCP', 'UDP'], workers, media.port, media.port + media.workers - 1),
     ...(control ? [take(['media', 'control'], ['TCP'], [], control.port)] : []),
   ];
@@ -96,6 +101,26 @@ function* portsApart(config: Config): Generator<Conflict> {
       });
       yield { sides: [side(b, a), side(a, b)], from: [...a.from, ...b.from] };
     }
+  }
+}
+
+/** What a container engine publishes cannot be chosen from within the container. */
+function* publishedAsSaid({ https, tls, publishedPort }: Config): Generator<Conflict> {
+  if (publishedPort === null) return;
+  if (https.port !== publishedPort) {
+    const message = () =>
+      `must be ${publishedPort}, the port that the containers publish, got ${https.port}; to publish that one, start with: HTTPS_PORT=${https.port} docker compose up -d`;
+    yield { sides: [{ path: ['https', 'port'], message }] };
+  }
+  if (https.address !== '::') {
+    const message = () =>
+      `must not be set with containers, as compose.yaml says where their port is published, got ${https.address}`;
+    yield { sides: [{ path: ['https', 'address'], message }] };
+  }
+  if (tls.acme.http_port !== 80) {
+    const message = () =>
+      `must be 80, the port that the containers publish for plain HTTP, got ${tls.acme.http_port}; to publish another, start with: HTTP_PORT=${tls.acme.http_port} docker compose up -d`;
+    yield { sides: [{ path: ['tls', 'acme', 'http_port'], message }] };
   }
 }
 
@@ -149,6 +174,70 @@ function* renewalBeforeEnd({ tls }: Config): Generator<Conflict> {
           `must be more than the ${tls.renew_before_days} days of ${other}, got ${tls.validity_days}`,
       },
     ],
+  };
+}
+
+/** What a mode cannot do without. */
+function* modeHasItsSettings({ tls }: Config): Generator<Conflict> {
+  const needed = {
+    internal: [],
+    files: [
+      { path: ['tls', 'files', 'certificate'], value: tls.files.certificate },
+      { path: ['tls', 'files', 'key'], value: tls.files.key },
+    ],
+    acme: [{ path: ['tls', 'acme', 'directory'], value: tls.acme.directory }],
+  }[tls.mode];
+  for (const { path, value } of needed) {
+    if (value !== null) continue;
+    yield {
+      sides: [
+        { path, message: (other) => `must be given, as ${other} is ${tls.mode}, got nothing` },
+        { path: ['tls', 'mode'], message: (other) => `needs ${other} to be given, got ${tls.mode}` },
+      ],
+    };
+  }
+}
+
+function* termsAgreed({ tls }: Config): Generator<Conflict> {
+  if (tls.mode !== 'acme' || tls.acme.terms_agreed) return;
+  yield {
+    sides: [
+      {
+        path: ['tls', 'acme', 'terms_agreed'],
+        message: (other) =>
+          `must be true, as ${other} is acme and the authority asks for it, got false; read its terms first`,
+      },
+      {
+        path: ['tls', 'mode'],
+        message: (other) =>
+          `needs you to agree to the authority's terms with ${other}, got acme; read them first`,
+      },
+    ],
+  };
+}
+
+/** The hosts of sites for which an authority can see by HTTP whose they are (RFC 8555, section 8.3). */
+export function orderableHosts(sites: Config['sites']): string[] {
+  return sites.map(({ host }) => host).filter((host) => isIP(host) === 0 && host.includes('.'));
+}
+
+function* somethingCanBeOrdered({ tls, sites }: Config): Generator<Conflict> {
+  if (tls.mode !== 'acme' || orderableHosts(sites).length > 0) return;
+  const hosts = sites.map(({ host }) => shown(host)).join(', ');
+  yield {
+    sides: [
+      {
+        path: ['tls', 'mode'],
+        message: (other) =>
+          `acme needs a host name with a dot in ${other}: addresses and bare names cannot be ordered, got ${hosts}`,
+      },
+      {
+        path: ['sites'],
+        message: (other) =>
+          `must have a host name with a dot, as ${other} is acme and orders nothing else, got ${hosts}`,
+      },
+    ],
+    from: sites.map((_, index) => ['sites', index, 'host']),
   };
 }
 
@@ -232,9 +321,13 @@ function* socketPathFits({ media }: Config): Generator<Conflict> {
 
 export const rules: readonly Rule[] = [
   { name: 'no port is used twice', conflicts: portsApart },
+  { name: 'the containers publish the port that is set', conflicts: publishedAsSaid },
   { name: 'every worker has a port', conflicts: mediaPortsExist },
   { name: 'the relay has ports', conflicts: relayHasRoom },
   { name: 'certificates are renewed before they end', conflicts: renewalBeforeEnd },
+  { name: 'a mode of tls has the settings that it needs', conflicts: modeHasItsSettings },
+  { name: 'the terms of ACME are agreed to', conflicts: termsAgreed },
+  { name: 'ACME has something to order', conflicts: somethingCanBeOrdered },
   { name: 'no two sites have the same host', conflicts: sitesDiffer },
   { name: 'no address is announced twice', conflicts: announcedOnce },
   { name: 'announced addresses can be reached', conflicts: announcedReachable },

@@ -35,6 +35,13 @@ const secretFile = (name: string) =>
     automatic: 'made on first start in the data folder',
   });
 
+const file = (description: string) =>
+  Type.Union([Type.String({ minLength: 1, maxLength: 4096, format: 'file' }), Type.Null()], {
+    default: null,
+    description,
+    automatic: 'none',
+  });
+
 const section = <Properties extends Record<string, import('typebox').TSchema>>(
   description: string,
   properties: Properties,
@@ -83,20 +90,75 @@ export const ConfigSchema = Type.Object(
     }),
 
     tls: section('Certificates. The appliance has its own authority and needs no internet for them.', {
+      mode: Type.Union([Type.Literal('internal'), Type.Literal('files'), Type.Literal('acme')], {
+        default: 'internal',
+        description:
+          "Who certifies the server: internal is the appliance's own authority, which devices learn to trust at /trust; files are your own certificate and key; acme orders from an authority that speaks ACME (RFC 8555), on the internet or in the house.",
+      }),
       validity_days: Type.Integer({
         minimum: 2,
         maximum: 398,
         default: 90,
         unit: 'days',
-        description: 'How long a server certificate is valid. Browsers refuse more than 398.',
+        description:
+          'How long a certificate of the internal authority is valid. Browsers refuse more than 398.',
       }),
       renew_before_days: Type.Integer({
         minimum: 1,
         maximum: 397,
         default: 30,
         unit: 'days',
-        description: 'How long before its end a server certificate is renewed. Less than validity_days.',
+        description:
+          'How long before its end a certificate is renewed, internal or by ACME. Less than validity_days; one from ACME is renewed in the last third of its life at the earliest.',
       }),
+      files: Type.Object(
+        {
+          certificate: file(
+            'PEM file with the certificate for every host of sites; those that lead to its root may follow in it. A changed file is taken over within two minutes, without a restart.',
+          ),
+          key: file('PEM file with its private key, without a passphrase, not readable by everyone.'),
+          chain: file(
+            'PEM file with the certificates between it and its root, and the root unless this system knows it; needed where they are not in certificate.',
+          ),
+        },
+        { ...strict, default: {}, description: 'Your own certificate, for mode files.' },
+      ),
+      acme: Type.Object(
+        {
+          directory: Type.Union(
+            [Type.String({ minLength: 1, maxLength: 2048, format: 'https-url' }), Type.Null()],
+            {
+              default: null,
+              description: "Address of the authority's directory.",
+              automatic: 'none',
+            },
+          ),
+          email: Type.Union([Type.String({ maxLength: 254, format: 'email' }), Type.Null()], {
+            default: null,
+            description: 'Address that the authority may write to.',
+            automatic: 'none is told',
+          }),
+          terms_agreed: Type.Boolean({
+            default: false,
+            description:
+              "Whether you agree to the authority's terms of service. Without it nothing is ordered.",
+          }),
+          ca_file: file(
+            "PEM file with the root that the directory's own certificate leads to, for an authority in the house. Without it the usual ones are trusted.",
+          ),
+          http_port: port({
+            default: 80,
+            description:
+              'TCP port on which the authority sees that the names are yours. It always asks port 80: where this is another, port 80 of each name must lead to it.',
+          }),
+        },
+        {
+          ...strict,
+          default: {},
+          description:
+            'Order of certificates, for mode acme. Names with a dot can be ordered, addresses not.',
+        },
+      ),
     }),
 
     network: section('How clients reach this machine.', {
@@ -194,7 +256,20 @@ export const ConfigSchema = Type.Object(
       {},
     ),
 
-    analytics: section('Audience statistics. Nothing can be set yet: nothing is counted so far.', {}),
+    analytics: section('Audience statistics in a Matomo of our own. Nothing is counted so far.', {
+      enabled: Type.Boolean({
+        default: true,
+        description: 'Whether Matomo runs. In containers only: ./scripts/start never runs it.',
+      }),
+      keep_days: Type.Integer({
+        minimum: 30,
+        maximum: 759,
+        default: 365,
+        unit: 'days',
+        description:
+          'How long Matomo keeps single visits; reports go after as many months. The CNIL allows no more than 25 months.',
+      }),
+    }),
 
     controller: section('Who answers for the data (GDPR, Article 4(7)); shown at the foot of every page.', {
       name: Type.String({

@@ -46,10 +46,31 @@ export function secretPlace(
  */
 export async function readSecret(config: Folders, name: SecretName): Promise<string> {
   const { file, ours } = secretPlace(config, name);
-  if (ours && (await isMissing(file))) await makeSecret(file);
+  if (ours) return readOwnSecret(file);
   const read = await openSecret(file);
-  if ('objection' in read) throw secretError(file, objectionText(read.objection, file, ours));
+  if ('objection' in read) throw secretError(file, objectionText(read.objection, file, false));
   return read.secret;
+}
+
+export interface OwnSecret {
+  /** Whether a program of another account that is in our group reads it: mode 0640, folder 0750. Default: no. */
+  readonly shared?: boolean;
+  /** A new one: 32 to 4096 visible ASCII characters. Default: 32 random bytes as base64url. */
+  readonly make?: () => string;
+}
+
+/** A secret in the data folder that no setting names: as {@link readSecret}. */
+export async function readOwnSecret(file: string, options: OwnSecret = {}): Promise<string> {
+  const { shared = false, make = randomSecret } = options;
+  const [mode, folderMode] = shared ? [0o640, 0o750] : [0o600, 0o700];
+  if (await isMissing(file)) await makeSecret(file, make(), mode, folderMode);
+  const read = await openSecret(file, mode);
+  if ('objection' in read) throw secretError(file, objectionText(read.objection, file, true));
+  return read.secret;
+}
+
+function randomSecret(): string {
+  return randomBytes(SECRET_BYTES).toString('base64url');
 }
 
 /**
@@ -100,12 +121,12 @@ function refuse(message: string, remade = false): Opened {
   return { objection: { message, remade } };
 }
 
-async function openSecret(file: string): Promise<Opened> {
+async function openSecret(file: string, mode = 0o600): Promise<Opened> {
   let handle: FileHandle | undefined;
   try {
     // Not to wait for a writer, should it be a pipe.
     handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
-    return await readOpened(handle, file);
+    return await readOpened(handle, file, mode);
   } catch (error) {
     return refuse(whyNot(error));
   } finally {
@@ -113,14 +134,17 @@ async function openSecret(file: string): Promise<Opened> {
   }
 }
 
-async function readOpened(handle: FileHandle, file: string): Promise<Opened> {
+async function readOpened(handle: FileHandle, file: string, allowed: number): Promise<Opened> {
   const about = await handle.stat();
   if (about.isDirectory()) return refuse('must be a file, got a folder');
   if (!about.isFile()) return refuse('must be a file, got something else');
   const mode = about.mode & 0o777;
-  if ((mode & 0o077) !== 0) {
+  if ((mode & 0o077 & ~allowed) !== 0) {
     const digits = mode.toString(8).padStart(4, '0');
-    return refuse(`must be readable by its owner only, got mode ${digits}; run: chmod 600 ${quoted(file)}`);
+    const who = allowed === 0o600 ? 'its owner' : 'its owner and its group';
+    return refuse(
+      `must be readable by ${who} only, got mode ${digits}; run: chmod ${allowed.toString(8)} ${quoted(file)}`,
+    );
   }
   if (about.size > LARGEST_FILE_BYTES) {
     return refuse(`must be at most ${LARGEST_FILE_BYTES} bytes long, got ${about.size}`, true);
@@ -155,15 +179,17 @@ async function isMissing(file: string): Promise<boolean> {
 }
 
 /** Puts a whole secret in place at once, or leaves the one that another process was quicker to make. */
-async function makeSecret(file: string): Promise<void> {
+async function makeSecret(file: string, secret: string, mode: number, folderMode: number): Promise<void> {
   const folder = dirname(file);
   const draft = `${file}.${process.pid}.${randomBytes(6).toString('hex')}`;
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await chmod(folder, 0o700);
-    const handle = await open(draft, 'wx', 0o600);
+    await mkdir(folder, { recursive: true, mode: folderMode });
+    await chmod(folder, folderMode);
+    const handle = await open(draft, 'wx', mode);
     try {
-      await handle.writeFile(`${randomBytes(SECRET_BYTES).toString('base64url')}\n`);
+      // Whatever the umask was.
+      await handle.chmod(mode);
+      await handle.writeFile(`${secret}\n`);
       await handle.sync();
     } finally {
       await handle.close();
@@ -173,6 +199,7 @@ async function makeSecret(file: string): Promise<void> {
     });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOSPC') throw secretError(file, 'cannot be made, as the volume is full');
     throw secretError(file, `cannot be made in the data folder (${code ?? 'unknown error'})`);
   } finally {
     await unlink(draft).catch(() => undefined);

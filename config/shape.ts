@@ -95,6 +95,8 @@ const formats: Readonly<Record<string, string>> = {
   email: 'an e-mail address',
   'control-address': 'HOST:PORT or the path of a Unix socket',
   'secret-file': 'the path of a file',
+  file: 'the path of a file',
+  'https-url': 'an address that begins with https://',
 };
 
 /**

@@ -1,5 +1,6 @@
 import { setLogEventListeners } from 'mediasoup';
 import { exitOnConfigError, loadConfig } from '../config/load.ts';
+import { watchPrepared } from '../config/prepared.ts';
 import { readSecret } from '../config/secrets.ts';
 import { type Sfu, startSfu } from './sfu.ts';
 import { StartFault } from './start-fault.ts';
@@ -38,6 +39,7 @@ sfu = await startSfu({
   maxIncomingKbps: config.media.max_incoming_kbps,
 }).catch(exitOnStartFault);
 
+watchPrepared(config, 'media', stop);
 const { log } = sfu;
 setLogEventListeners({
   onerror: (namespace, message, error) => log.error({ err: error, namespace }, message),

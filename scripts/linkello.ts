@@ -24,6 +24,11 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'say what a configuration comes to, or everything that is wrong with it',
     load: () => import('./commands/check.ts'),
   },
+  doctor: {
+    usage: '[--json]',
+    summary: 'look at all that calls need, and say what is wrong and what cures it',
+    load: () => import('./commands/doctor.ts'),
+  },
   pictures: {
     usage: 'FOLDER',
     summary: 'take screenshots of every page, in every language and colour scheme',

@@ -5,10 +5,14 @@ import { type Browser, chromium } from 'playwright-core';
  * picture) and microphone (beeps).
  *
  * @param more further arguments of Chromium's.
+ * @param executablePath a program that starts Chromium, somewhere else perhaps: in another network.
  */
-export function launchChromium(more: readonly string[] = []): Promise<Browser> {
+export function launchChromium(
+  more: readonly string[] = [],
+  executablePath = '/usr/bin/chromium',
+): Promise<Browser> {
   return chromium.launch({
-    executablePath: '/usr/bin/chromium',
+    executablePath,
     headless: true,
     args: [
       '--no-sandbox',

@@ -51,14 +51,18 @@ export function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.');
 }
 
+/** A TCP port, or the Unix socket that leads to one. */
+export type WayIn = { readonly host: string; readonly port: number } | { readonly path: string };
+
 /**
  * Where the app reaches coturn by TCP, or null when the relay is switched off. Coturn listens at every announced address
- * that is this machine's own; from another machine (a container) any of them leads to it.
+ * that is this machine's own; from another machine any of them leads to it.
  */
 export function wayIn(
   { turn, network }: Pick<Config, 'turn' | 'network'>,
   interfaces: Interfaces,
-): { host: string; port: number } | null {
+): WayIn | null {
+  if (turn.enabled && turn.socket !== null) return { path: turn.socket };
   const announced = network.announced_addresses;
   const local = new Set(
     Object.values(interfaces).flatMap((infos) => infos?.map(({ address }) => address) ?? []),

@@ -14,6 +14,7 @@ export async function listen(app: FastifyInstance, config: Config): Promise<stri
   try {
     await app.listen({ port, host: address, listenTextResolver: () => `Listening on port ${port}` });
   } catch (thrown) {
+    if (thrown instanceof StartFault) throw thrown;
     throw new StartFault(reason(thrown, config), { cause: thrown });
   }
   const suffix = port === 443 ? '' : `:${port}`;

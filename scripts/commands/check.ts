@@ -15,7 +15,8 @@ export async function run(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-function summary({ config, shownFile, fileExists, changed }: LoadedConfig): string {
+/** What a right configuration comes to, as lines for a person. */
+export function summary({ config, shownFile, fileExists, changed }: LoadedConfig): string {
   const { sites, https, network, media, turn } = config;
   const relay = turn.enabled
     ? `on, for ${Math.floor((turn.relay_ports.max - turn.relay_ports.min + 1) / RELAY_PORTS_PER_PARTICIPANT)} participants at once`

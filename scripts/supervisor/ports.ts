@@ -55,9 +55,13 @@ export async function findPortFaults(ports: readonly Port[]): Promise<string[]> 
 /** Whether a process already answers for the SFU of this data folder. */
 export async function isRunning(config: Config): Promise<boolean> {
   const { control } = config.media;
-  if (!isSocketPath(control)) return false;
+  return isSocketPath(control) && isListening(control);
+}
+
+/** Whether a process answers at a Unix socket. */
+export async function isListening(path: string): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
-  const socket = connect(control);
+  const socket = connect(path);
   socket.once('connect', () => resolve(true));
   socket.once('error', () => resolve(false));
   const answered = await promise;

@@ -4,8 +4,8 @@ import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
-import { type OwnCertificateSettings, openOwnCertificates } from '../../app/edge/tls/certificate.ts';
 import { certificateNames } from '../../app/edge/tls/certificate-names.ts';
+import { type OwnCertificateSettings, openOwnCertificates } from '../../app/edge/tls/own-certificates.ts';
 import { DAY_MS, HOUR_MS } from '../../app/kernel/clock.ts';
 import { StartFault } from '../../app/kernel/start-fault.ts';
 
@@ -16,6 +16,7 @@ const hosts = [
   'my_machine',
   'localhost',
   '192.0.2.7',
+  '10.1.2.3',
   '2001:DB8::7',
   '::1',
   'fe80::1',
@@ -72,7 +73,7 @@ t.test('what the first start makes, as OpenSSL sees it', async (t) => {
   ];
   for (const name of ['meet.example', 'xn--t-9fab.example', 'my_machine', 'localhost'])
     t.match(openssl(...verify, '-verify_hostname', name, 'server-chain.pem'), 'OK', name);
-  for (const address of ['192.0.2.7', '2001:db8::7', '::1'])
+  for (const address of ['192.0.2.7', '10.1.2.3', '2001:db8::7', '::1'])
     t.match(openssl(...verify, '-verify_ip', address, 'server-chain.pem'), 'OK', address);
   for (const name of ['elsewhere.example', 'x.meet.example'])
     t.throws(() => openssl(...verify, '-verify_hostname', name, 'server-chain.pem'), name);
@@ -156,16 +157,16 @@ t.test('other names: another certificate of the same authority', async (t) => {
   const { open, moving, leaf, authority } = world(t);
   const source = await open();
   const [before, signer] = [leaf(), authority()];
-  moving.hosts = [...hosts, '192.0.2.8'];
+  moving.hosts = [...hosts, '10.9.8.7'];
   t.equal(await source.refresh(), true);
   t.not(leaf().serialNumber, before.serialNumber);
-  t.match(leaf().subjectAltName, 'IP Address:192.0.2.8');
+  t.match(leaf().subjectAltName, 'IP Address:10.9.8.7');
   t.equal(authority().fingerprint256, signer.fingerprint256);
   t.ok(leaf().verify(signer.publicKey));
-  moving.hosts = ['only.example'];
+  moving.hosts = ['meet.example'];
   t.equal(await source.refresh(), true);
-  t.equal(leaf().subjectAltName, 'DNS:only.example', 'names that are gone are taken out');
-  moving.hosts = ['ONLY.example.', '[fe80::2%eth0]'];
+  t.equal(leaf().subjectAltName, 'DNS:meet.example', 'names that are gone are taken out');
+  moving.hosts = ['MEET.example.', '[fe80::2%eth0]'];
   t.equal(await source.refresh(), false, 'the same name in another spelling');
 });
 
@@ -278,7 +279,7 @@ t.test('starts that fail say what is wrong and what to do', async (t) => {
 t.test('processes that start at once end with one authority and one key', async (t) => {
   const { folder, authority, leaf } = world(t);
   const code = `
-    import { openOwnCertificates } from ${JSON.stringify(import.meta.resolve('../../app/edge/tls/certificate.ts'))};
+    import { openOwnCertificates } from ${JSON.stringify(import.meta.resolve('../../app/edge/tls/own-certificates.ts'))};
     const { current, authority } = await openOwnCertificates({
       folder: process.argv[1], authorityFolder: process.argv[1], machineName: 'x', names: () => ({ dns: ['localhost'], ip: [] }),
       validityDays: 90, renewBeforeDays: 30, clock: Date.now,

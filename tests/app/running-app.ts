@@ -37,14 +37,13 @@ export class RunningApp {
   readonly folder: string;
   /** Everything that it logged, one parsed line each. */
   readonly log: readonly Record<string, unknown>[];
-  readonly #agent: Agent;
+  #agent: Agent | undefined;
 
   private constructor(app: FastifyInstance, folder: string, log: Record<string, unknown>[]) {
     this.app = app;
     this.port = (app.server.address() as AddressInfo).port;
     this.folder = folder;
     this.log = log;
-    this.#agent = new Agent({ ca: this.authorityPem, keepAlive: true });
   }
 
   static async start(
@@ -80,6 +79,7 @@ export class RunningApp {
 
   /** Asks for a path as it is written, with `Host: localhost` if nothing else is said. Redirects are not followed. */
   async ask(path: string, { method = 'GET', headers = {}, body }: Asked = {}): Promise<Answer> {
+    this.#agent ??= new Agent({ ca: this.authorityPem, keepAlive: true });
     const asked = request({
       host: 'localhost',
       // Not what the Host header says: that is for a test to choose.
@@ -99,7 +99,7 @@ export class RunningApp {
   }
 
   async stop(): Promise<void> {
-    this.#agent.destroy();
+    this.#agent?.destroy();
     await this.app.close();
     await rm(this.folder, { recursive: true, force: true });
   }

@@ -1,18 +1,27 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
-import type { Appliance } from '../appliance.ts';
 import { launchChromium } from '../chromium.ts';
 import { until } from '../deadline.ts';
+
+/** An appliance that browsers reach, however it was started. */
+export interface Served {
+  /** The address of its pages, with a path behind it. */
+  url(path?: string): string;
+  /** PEM of its own authority. */
+  authority(): Promise<string>;
+}
 
 /**
  * Starts a real Chromium with a fake camera (a moving picture) and microphone (beeps) that trusts the appliance's own
  * authority and nothing else that a fresh profile would not.
+ *
+ * @param executablePath see {@link launchChromium}.
  */
-export async function launchBrowser(appliance: Appliance): Promise<Browser> {
+export async function launchBrowser(appliance: Served, executablePath?: string): Promise<Browser> {
   const authority = new X509Certificate(await appliance.authority());
   const spki = authority.publicKey.export({ type: 'spki', format: 'der' });
   const hash = createHash('sha256').update(spki).digest('base64');
-  return launchChromium([`--ignore-certificate-errors-spki-list=${hash}`]);
+  return launchChromium([`--ignore-certificate-errors-spki-list=${hash}`], executablePath);
 }
 
 /** What one remote track looked like at one moment. */
@@ -47,7 +56,7 @@ export class ParticipantPage {
   /** Opens the room's page in a profile of its own, up to the form that asks for the name. */
   static async open(
     browser: Browser,
-    appliance: Appliance,
+    appliance: Served,
     name: string,
     {
       room = 'test-room',

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
-const ownProgram = fileURLToPath(new URL('../../scripts/linkello.ts', import.meta.url));
+/** The command line of this checkout. */
+export const ownProgram = fileURLToPath(new URL('../../scripts/linkello.ts', import.meta.url));
 
 /** What a run of the command line came to. `code` is null if it was killed. */
 export interface Run {

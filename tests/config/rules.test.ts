@@ -22,6 +22,18 @@ const broken = (parts: Parts) => {
     .map(({ name }) => name);
 };
 
+const acme = {
+  directory: 'https://ca.example/directory',
+  email: null,
+  terms_agreed: true,
+  ca_file: null,
+  http_port: 80,
+};
+const ordering = (parts: Partial<typeof acme>, host = 'meet.example'): Parts => ({
+  sites: [site(host)] as Config['sites'],
+  tls: { mode: 'acme', acme: { ...acme, ...parts } as Config['tls']['acme'] },
+});
+
 const site = (host: string) => ({ host, name: 'x', language: 'en' as const });
 
 t.test('the defaults break no rule', async (t) => {
@@ -30,6 +42,7 @@ t.test('the defaults break no rule', async (t) => {
 
 t.test('what is only just right', async (t) => {
   const cases: Parts[] = [
+    { publishedPort: 8443 },
     { https: { port: 44299 } },
     { https: { port: 44304 } },
     { media: { port: 65532 } },
@@ -40,6 +53,10 @@ t.test('what is only just right', async (t) => {
     // Ports of a relay that is off are free.
     { turn: { enabled: false, port: 8443, tls_port: 8443, relay_ports: { min: 2, max: 1 } } },
     { tls: { validity_days: 31, renew_before_days: 30 } },
+    { tls: { mode: 'files', files: { certificate: '/a', key: '/a', chain: null } } },
+    // Only an order needs the port for plain HTTP.
+    { https: { port: 80 } },
+    { sites: [site('meet.example'), site('10.0.0.1')] as Config['sites'], tls: { mode: 'acme', acme } },
     { media: { control: '127.0.0.1:8444' } },
     { media: { control: `/${'x'.repeat(106)}` } },
     { network: { announced_addresses: ['127.0.0.1', '192.168.1.2', '169.254.1.1', 'fd00::1'] } },
@@ -51,10 +68,15 @@ t.test('what is only just right', async (t) => {
 
 t.test('what is just wrong, each by one rule', async (t) => {
   const apart = 'no port is used twice';
+  const has = 'a mode of tls has the settings that it needs';
   const reachable = 'announced addresses can be reached';
+  const published = 'the containers publish the port that is set';
   const cases: [Parts, string][] = [
     [{ https: { port: 44300 } }, apart],
     [{ https: { port: 44303 } }, apart],
+    [{ publishedPort: 443 }, published],
+    [{ publishedPort: 8443, https: { address: '10.0.0.1' } }, published],
+    [{ publishedPort: 8443, tls: { acme: { ...base.tls.acme, http_port: 8080 } } }, published],
     [{ turn: { port: 8443 } }, apart],
     [{ turn: { port: 49160 } }, apart],
     [{ turn: { tls_port: 3478 } }, apart],
@@ -64,6 +86,13 @@ t.test('what is just wrong, each by one rule', async (t) => {
     [{ turn: { relay_ports: { min: 50000, max: 50022 } } }, 'the relay has ports'],
     [{ turn: { relay_ports: { min: 50000, max: 49000 } } }, 'the relay has ports'],
     [{ tls: { validity_days: 30, renew_before_days: 30 } }, 'certificates are renewed before they end'],
+    [{ tls: { mode: 'files', files: { certificate: '/a', key: null, chain: '/b' } } }, has],
+    [ordering({ directory: null as never }), has],
+    [ordering({ terms_agreed: false }), 'the terms of ACME are agreed to'],
+    [ordering({}, 'meet'), 'ACME has something to order'],
+    [ordering({}, '192.0.2.7'), 'ACME has something to order'],
+    [ordering({}, '2001:db8::7'), 'ACME has something to order'],
+    [ordering({ http_port: 8443 }), apart],
     [
       { sites: [site('a.example.org'), site('a.example.org')] as Config['sites'] },
       'no two sites have the same host',

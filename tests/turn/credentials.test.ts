@@ -11,6 +11,7 @@ const turn = {
   relay_ports: { min: 49160, max: 49359 },
   credential_seconds: 14_400,
   secret_file: null,
+  socket: null,
 };
 
 t.test('credentials', async (t) => {

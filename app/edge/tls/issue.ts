@@ -7,14 +7,18 @@ import {
   cryptoProvider,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
+  Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
+  Pkcs10CertificateRequestGenerator,
   SubjectAlternativeNameExtension,
   SubjectKeyIdentifierExtension,
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
 import type { CertificateNames } from './certificate-names.ts';
+import { encodeLimits, NAME_CONSTRAINTS } from './name-constraints.ts';
+import type { NameLimits } from './name-limits.ts';
 
 // Everything that needs the X.509 library. It takes 150 ms to load, so only a start that issues something loads it.
 
@@ -30,9 +34,12 @@ interface Validity {
   readonly notAfter: Date;
 }
 
-/** A certificate authority's own certificate, as PEM. It may sign server certificates and no further authority. */
+/**
+ * A certificate authority's own certificate, as PEM. It may sign certificates for servers within its limits, nothing
+ * for any other use and no further authority.
+ */
 export async function issueAuthority(
-  request: Validity & { readonly keyPem: string; readonly name: string },
+  request: Validity & { readonly keyPem: string; readonly name: string; readonly limits: NameLimits },
 ): Promise<string> {
   const keys = await readKeys(request.keyPem);
   const certificate = await X509CertificateGenerator.createSelfSigned({
@@ -45,6 +52,9 @@ export async function issueAuthority(
     extensions: [
       new BasicConstraintsExtension(true, 0, true),
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      // Windows would else trust it for programs and letters too.
+      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+      new Extension(NAME_CONSTRAINTS, true, encodeLimits(request.limits)),
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   });
@@ -86,6 +96,16 @@ export async function issueServerCertificate(
     ],
   });
   return `${certificate.toString('pem')}\n`;
+}
+
+/** A request for a certificate for these names (RFC 2986), as PEM. */
+export async function requestCertificate(keyPem: string, dns: readonly string[]): Promise<string> {
+  const request = await Pkcs10CertificateRequestGenerator.create({
+    keys: await readKeys(keyPem),
+    signingAlgorithm: algorithm,
+    extensions: [new SubjectAlternativeNameExtension(dns.map((value) => ({ type: 'dns' as const, value })))],
+  });
+  return request.toString('pem');
 }
 
 async function readKeys(pem: string): Promise<webcrypto.CryptoKeyPair> {

@@ -3,10 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import { MINUTE_MS } from '../../kernel/clock.ts';
 
 /** Where coturn takes TURN over TCP. */
-export interface TurnTarget {
-  readonly host: string;
-  readonly port: number;
-}
+export type TurnTarget = { readonly host: string; readonly port: number } | { readonly path: string };
 
 /** Most tunnels at once; each relayed participant takes a few. Beyond it, browsers have the relay's own ports. */
 const MOST_TUNNELS = 2_000;

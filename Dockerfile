@@ -1,0 +1,84 @@
+# The images of our own programs: `app` (also runs `config` and the command line), `media` and `turn`. One file, so that
+# they share what they stand on, in the registry of the host as well as here. The context is the project's folder.
+#
+# A release adds digests to the two names; versions are pinned here.
+ARG NODE_IMAGE=node:24.21.0-bookworm-slim
+ARG DEBIAN_IMAGE=debian:12-slim
+
+# What npm has for the programs: what only media uses is set apart, in /srv/media.
+FROM ${NODE_IMAGE} AS packages
+WORKDIR /srv/linkello
+COPY package.json package-lock.json .npmrc ./
+RUN --mount=type=cache,target=/root/.npm \
+    npm ci --omit=dev --ignore-scripts \
+ && rm -rf node_modules/node-linux-* \
+ && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
+ && cp -a node_modules /srv/media \
+ && npm pkg delete dependencies.mediasoup optionalDependencies \
+ && npm prune --omit=dev --ignore-scripts \
+ && cd /srv/media && for package in [!@]* @*/*; do [ ! -e "/srv/linkello/node_modules/$package" ] || rm -rf "$package"; done
+
+# Node without its symbols, which only a debugger reads: 18 MB less.
+FROM ${NODE_IMAGE} AS node
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends binutils \
+ && strip --strip-unneeded --output-file=/node /usr/local/bin/node \
+ && /node --version
+
+# mediasoup's worker: downloaded, or else built from the npm package (media/worker/README.md); or the one that
+# `media/worker/pack` put into media/worker/packed, if somebody let it.
+FROM ${NODE_IMAGE} AS worker
+WORKDIR /srv/linkello
+COPY package.json package-lock.json .npmrc ./
+COPY scripts/install scripts/install
+COPY scripts/worker scripts/worker
+COPY media/worker media/worker
+RUN --mount=type=cache,target=/root/.npm --mount=type=cache,target=/root/.cache/linkello \
+    if [ -d media/worker/packed ]; then mv media/worker/packed /worker; \
+    else media/worker/pack "$(scripts/worker)" /worker; fi
+
+FROM ${DEBIAN_IMAGE} AS base
+ENV NODE_ENV=production LINKELLO_DATA=/data LINKELLO_CONFIG=/config/linkello.yaml
+# 10001 owns what is written. The folders are here so that volumes in their place are its own too.
+RUN groupadd --gid 10001 linkello \
+ && useradd --uid 10001 --gid linkello --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin linkello \
+ && install --directory --owner=linkello --group=linkello --mode=0750 /data \
+ && cd /data && install --directory --owner=linkello --group=linkello --mode=0700 app media turn host tls \
+ && install --directory --owner=linkello --group=linkello --mode=0750 analytics analytics-db analytics-access
+COPY --from=node /node /usr/local/bin/node
+WORKDIR /srv/linkello
+COPY --from=packages /srv/linkello/node_modules node_modules
+COPY package.json LICENSE ./
+COPY config/*.ts config/
+COPY turn/*.ts turn/
+COPY media/*.ts media/
+COPY analytics analytics
+COPY scripts scripts
+STOPSIGNAL SIGTERM
+
+FROM base AS media
+COPY --from=packages /srv/media node_modules
+COPY --from=worker /worker/packages /tmp/packages
+RUN apt-get update \
+ && xargs --no-run-if-empty apt-get install --yes --no-install-recommends </tmp/packages \
+ && rm -rf /var/lib/apt/lists/* /tmp/packages
+COPY --from=worker /worker/mediasoup-worker /usr/local/bin/mediasoup-worker
+ENV MEDIASOUP_WORKER_BIN=/usr/local/bin/mediasoup-worker
+RUN --mount=type=bind,source=media/worker/prove.ts,target=/srv/linkello/media/prove.ts \
+    node media/prove.ts "$MEDIASOUP_WORKER_BIN"
+USER 10001:10001
+CMD ["node", "media/main.ts"]
+
+FROM base AS turn
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends coturn \
+ && rm -rf /var/lib/apt/lists/* /var/lib/turn
+USER 10001:10001
+CMD ["node", "scripts/relay.ts"]
+
+FROM base AS app
+COPY app app
+RUN printf '#!/bin/sh\nexec node /srv/linkello/scripts/linkello.ts "$@"\n' >/usr/local/bin/linkello \
+ && chmod 755 /usr/local/bin/linkello
+USER 10001:10001
+CMD ["node", "app/main.ts"]

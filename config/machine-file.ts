@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { dirname } from 'node:path';
+import { isHost } from './formats.ts';
+
+/** What a process on the host's network tells one that is not, as JSON in a file: see `Machine`. */
+export interface MachineFile {
+  readonly hostName: string;
+  readonly addresses: readonly string[];
+}
+
+/**
+ * Writes the file, whole or not at all, if it says anything else by now.
+ *
+ * @returns whether it was written.
+ * @throws Error of the file system.
+ */
+export function writeMachineFile(file: string, { hostName, addresses }: MachineFile): boolean {
+  const text = `${JSON.stringify({ hostName, addresses })}\n`;
+  if (readText(file) === text) return false;
+  const draft = `${file}.${randomBytes(6).toString('hex')}`;
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    writeFileSync(draft, text, { mode: 0o600 });
+    renameSync(draft, file);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  return true;
+}
+
+/** What the file says; nothing if it is not there or is no such file. */
+export function readMachineFile(file: string): MachineFile | null {
+  const text = readText(file);
+  if (text === null) return null;
+  try {
+    const { hostName, addresses } = JSON.parse(text) as Partial<Record<string, unknown>>;
+    if (typeof hostName !== 'string' || !isHost(hostName)) return null;
+    if (!Array.isArray(addresses) || addresses.length === 0) return null;
+    if (!addresses.every((each): each is string => typeof each === 'string' && isIP(each) !== 0)) return null;
+    return { hostName, addresses };
+  } catch {
+    return null;
+  }
+}
+
+function readText(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}

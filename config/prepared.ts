@@ -1,0 +1,78 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, renameSync, rmSync, unwatchFile, watchFile, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import { dataFolders } from './data-folder.ts';
+
+/**
+ * Containers go on running when only the YAML changed. So whoever prepares them leaves a mark of the settings that each
+ * part goes by, and a part that finds another mark than it started with ends, to be started again. A part whose
+ * settings are the same goes on: another title of a site interrupts no call.
+ */
+export const preparedParts = ['app', 'media', 'relay'] as const;
+export type PreparedPart = (typeof preparedParts)[number];
+
+/** How often a part looks, in milliseconds. */
+const LOOK_MS = 1_000;
+
+function markOf(config: Config, part: PreparedPart): string {
+  const { media, network, turn, sites, ...rest } = config;
+  const settings = {
+    app: { media, network, turn, sites, ...rest, file: '', dataFolder: '' },
+    media: { media, network },
+    relay: {
+      turn: { ...turn, socket: '' },
+      network,
+      port: media.port,
+      workers: media.workers,
+      host: sites[0]?.host,
+    },
+  }[part];
+  return createHash('sha256').update(JSON.stringify(settings)).digest('hex');
+}
+
+function markFile({ dataFolder }: Pick<Config, 'dataFolder'>, part: PreparedPart): string {
+  const { host, media } = dataFolders(dataFolder);
+  return join(part === 'media' ? media : host, `settings-${part}`);
+}
+
+/**
+ * Leaves the marks.
+ *
+ * @throws Error of the file system.
+ */
+export function markPrepared(config: Config): void {
+  for (const part of preparedParts) {
+    const file = markFile(config, part);
+    const mark = markOf(config, part);
+    if (readMark(file) === mark) continue;
+    const draft = `${file}.${randomBytes(6).toString('hex')}`;
+    try {
+      writeFileSync(draft, mark, { mode: 0o600 });
+      renameSync(draft, file);
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  }
+}
+
+/** Calls `stop` once when the part was prepared anew with other settings; never, where nobody leaves marks. */
+export function watchPrepared(config: Config, part: PreparedPart, stop: () => void): void {
+  const file = markFile(config, part);
+  const started = readMark(file);
+  if (started === null) return;
+  watchFile(file, { interval: LOOK_MS, persistent: false }, () => {
+    const now = readMark(file);
+    if (now === null || now === started) return;
+    unwatchFile(file);
+    stop();
+  });
+}
+
+function readMark(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,78 @@
+import t from 'tap';
+import { launchBrowser, ParticipantPage, type Served } from '../browser/participant-page.ts';
+import { Bundle } from './bundle.ts';
+import { GuestNetwork } from './guest-network.ts';
+
+/** Calls through the containers: real browsers against the bundle as it comes, nothing edited. */
+
+t.setTimeout(30 * 60_000);
+const bundle = await Bundle.unpack();
+if (bundle === null)
+  t.test('calls through the containers', { skip: 'there is no container engine' }, () => undefined);
+else await testCalls(bundle);
+
+/** Longest standstill of a picture that the published requirement allows while the app restarts. */
+const STANDSTILL_MS = 1_000;
+
+async function testCalls(bundle: Bundle): Promise<void> {
+  t.teardown(() => bundle.remove());
+  await bundle.demand('up', '--detach', '--wait');
+  const machine = JSON.parse(await bundle.exec('app', 'cat', '/data/host/machine.json')) as {
+    addresses: string[];
+  };
+  const [address = ''] = machine.addresses;
+  /** The address that others on the LAN would take. */
+  const onLan: Served = {
+    url: (path = '/') => `https://${address}${path}`,
+    authority: () => bundle.authority(),
+  };
+  const browser = await launchBrowser(onLan);
+  t.teardown(() => browser.close());
+
+  const meet = async (room: string, query = '', where = browser) => {
+    const ada = await ParticipantPage.join(where, onLan, 'Ada', { room, query });
+    const grace = await ParticipantPage.join(where, onLan, 'Grace', { room, query });
+    await Promise.all([ada.seesAndHears(1), grace.seesAndHears(1)]);
+    return { ada, grace };
+  };
+
+  await t.test('a call, and the app restarted in the middle of it', async (t) => {
+    const { ada, grace } = await meet('containers');
+    t.match(await ada.paths(), [/udp$/, /udp$/], 'by UDP');
+    const standstill = await grace.watchStandstill();
+    const banner = ada.page.getByText(/connection was lost and is being restored/);
+    const lost = banner.waitFor();
+    await bundle.demand('restart', 'app');
+    await lost;
+    await banner.waitFor({ state: 'hidden' });
+    await Promise.all([ada.seesAndHears(1), grace.seesAndHears(1)]);
+    const longestMs = await standstill();
+    t.ok(longestMs < STANDSTILL_MS, `the picture stood still for ${longestMs.toFixed(0)} ms at most`);
+    await ada.button('Microphone').click();
+    await grace.page.getByRole('listitem', { name: /^Ada.*microphone off/ }).waitFor();
+    t.pass('the new app passes on what people do');
+    await Promise.all([ada.close(), grace.close()]);
+  });
+
+  await t.test('a call that is relayed', async (t) => {
+    const { ada, grace } = await meet('relayed', '?path=relay');
+    for (const participant of [ada, grace])
+      t.match(await participant.paths(), [/^relay /, /^relay /], `${participant.name} is relayed`);
+    await Promise.all([ada.close(), grace.close()]);
+  });
+
+  await t.test('a call of two who reach nothing but TCP port 443', async (t) => {
+    const guests = await GuestNetwork.open();
+    t.teardown(() => guests.close());
+    await guests.leaveOnlyTcp(443);
+    const theirs = await launchBrowser(onLan, await guests.chromium());
+    t.teardown(() => theirs.close());
+    const { ada, grace } = await meet('one-port', '', theirs);
+    for (const participant of [ada, grace]) {
+      t.match(await participant.paths(), [/^relay /, /^relay /], `${participant.name} is relayed`);
+      t.same(participant.faults, []);
+    }
+    t.ok((await guests.refused()) > 0, 'other ways were tried and are closed');
+    await Promise.all([ada.close(), grace.close()]);
+  });
+}
