@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { stringify } from 'yaml';
 import { type Engine, findEngine } from './engine.ts';
 
@@ -165,7 +165,9 @@ export class Bundle {
 
   /** Everything it wrote to its logs. */
   async logs(...services: readonly string[]): Promise<string> {
-    return this.demand('logs', '--no-color', '--no-log-prefix', ...services);
+    const text = await this.demand('logs', '--no-color', '--no-log-prefix', ...services);
+    // Compose clears its line before each, on no terminal as well.
+    return stripVTControlCharacters(text);
   }
 
   /** Takes it away with its data. Images stay: the next build is quick. */

@@ -1,4 +1,4 @@
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { launchBrowser, ParticipantPage, type Served } from '../browser/participant-page.ts';
 import { Bundle } from './bundle.ts';
 import { GuestNetwork } from './guest-network.ts';
@@ -9,12 +9,12 @@ t.setTimeout(30 * 60_000);
 const bundle = await Bundle.unpack();
 if (bundle === null)
   t.test('calls through the containers', { skip: 'there is no container engine' }, () => undefined);
-else await testCalls(bundle);
+else t.test('calls through the containers', (t) => testCalls(t, bundle));
 
 /** Longest standstill of a picture that the published requirement allows while the app restarts. */
 const STANDSTILL_MS = 1_000;
 
-async function testCalls(bundle: Bundle): Promise<void> {
+async function testCalls(t: Test, bundle: Bundle): Promise<void> {
   t.teardown(() => bundle.remove());
   await bundle.demand('up', '--detach', '--wait');
   const machine = JSON.parse(await bundle.exec('app', 'cat', '/data/host/machine.json')) as {
