@@ -67,18 +67,18 @@ ENV MEDIASOUP_WORKER_BIN=/usr/local/bin/mediasoup-worker
 RUN --mount=type=bind,source=media/worker/prove.ts,target=/srv/linkello/media/prove.ts \
     node media/prove.ts "$MEDIASOUP_WORKER_BIN"
 USER 10001:10001
-CMD ["node", "media/main.ts"]
+CMD ["scripts/again", "node", "media/main.ts"]
 
 FROM base AS turn
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends coturn \
  && rm -rf /var/lib/apt/lists/* /var/lib/turn
 USER 10001:10001
-CMD ["node", "scripts/relay.ts"]
+CMD ["scripts/again", "node", "scripts/relay.ts"]
 
 FROM base AS app
 COPY app app
 RUN printf '#!/bin/sh\nexec node /srv/linkello/scripts/linkello.ts "$@"\n' >/usr/local/bin/linkello \
  && chmod 755 /usr/local/bin/linkello
 USER 10001:10001
-CMD ["node", "app/main.ts"]
+CMD ["scripts/again", "node", "app/main.ts"]

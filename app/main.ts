@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { exitOnConfigError, loadConfig } from '../config/load.ts';
-import { watchPrepared } from '../config/prepared.ts';
+import { OTHER_SETTINGS, watchPrepared } from '../config/prepared.ts';
 import { readSecret } from '../config/secrets.ts';
 import { listen } from './edge/listen.ts';
 import { StartFault } from './kernel/start-fault.ts';
@@ -12,12 +12,12 @@ const GRACE_MS = 5_000;
 let app: FastifyInstance | undefined;
 let isStopping = false;
 
-async function stop(): Promise<void> {
+async function stop(exitCode = 0): Promise<void> {
   if (isStopping) return;
   isStopping = true;
-  setTimeout(() => process.exit(0), GRACE_MS).unref();
+  setTimeout(() => process.exit(exitCode), GRACE_MS).unref();
   await app?.close();
-  process.exit(0);
+  process.exit(exitCode);
 }
 
 function exitOnFault(thrown: unknown): never {
@@ -26,10 +26,10 @@ function exitOnFault(thrown: unknown): never {
   process.exit(1);
 }
 
-process.once('SIGTERM', stop);
-process.once('SIGINT', stop);
+process.once('SIGTERM', () => stop());
+process.once('SIGINT', () => stop());
 // A parent that has gone cannot stop us any more, nor read what we log.
-process.once('disconnect', stop);
+process.once('disconnect', () => stop());
 process.stdout.on('error', () => {});
 
 try {
@@ -47,7 +47,7 @@ try {
     },
   });
   app = server;
-  watchPrepared(config, 'app', stop);
+  watchPrepared(config, 'app', () => stop(OTHER_SETTINGS));
   const urls = await listen(server, config);
   process.send?.({ type: 'ready', urls });
 } catch (thrown) {

@@ -12,6 +12,9 @@ import { dataFolders } from './data-folder.ts';
 export const preparedParts = ['app', 'media', 'relay'] as const;
 export type PreparedPart = (typeof preparedParts)[number];
 
+/** A part that ends with it is to be started anew (`scripts/again`): EX_TEMPFAIL of sysexits(3). */
+export const OTHER_SETTINGS = 75;
+
 /** How often a part looks, in milliseconds. */
 const LOOK_MS = 1_000;
 

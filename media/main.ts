@@ -1,6 +1,6 @@
 import { setLogEventListeners } from 'mediasoup';
 import { exitOnConfigError, loadConfig } from '../config/load.ts';
-import { watchPrepared } from '../config/prepared.ts';
+import { OTHER_SETTINGS, watchPrepared } from '../config/prepared.ts';
 import { readSecret } from '../config/secrets.ts';
 import { type Sfu, startSfu } from './sfu.ts';
 import { StartFault } from './start-fault.ts';
@@ -8,11 +8,11 @@ import { StartFault } from './start-fault.ts';
 let sfu: Sfu | undefined;
 let isStopping = false;
 
-async function stop(): Promise<void> {
+async function stop(exitCode = 0): Promise<void> {
   if (isStopping) return;
   isStopping = true;
   await sfu?.close();
-  process.exit(0);
+  process.exit(exitCode);
 }
 
 function exitOnStartFault(error: unknown): never {
@@ -22,10 +22,10 @@ function exitOnStartFault(error: unknown): never {
 }
 
 // Before any worker is made: mediasoup closes its workers on the same signals, and rooms are to end first.
-process.once('SIGTERM', stop);
-process.once('SIGINT', stop);
+process.once('SIGTERM', () => stop());
+process.once('SIGINT', () => stop());
 // A parent that has gone cannot stop us any more.
-process.once('disconnect', stop);
+process.once('disconnect', () => stop());
 
 const config = await loadConfig().catch(exitOnConfigError);
 const secret = await readSecret(config, 'media-control').catch(exitOnConfigError);
@@ -39,7 +39,7 @@ sfu = await startSfu({
   maxIncomingKbps: config.media.max_incoming_kbps,
 }).catch(exitOnStartFault);
 
-watchPrepared(config, 'media', stop);
+watchPrepared(config, 'media', () => stop(OTHER_SETTINGS));
 const { log } = sfu;
 setLogEventListeners({
   onerror: (namespace, message, error) => log.error({ err: error, namespace }, message),

@@ -8,7 +8,7 @@ import { dataFolders } from '../config/data-folder.ts';
 import { exitOnConfigError, loadConfig } from '../config/load.ts';
 import { describeOwnMachine } from '../config/machine.ts';
 import { writeMachineFile } from '../config/machine-file.ts';
-import { watchPrepared } from '../config/prepared.ts';
+import { OTHER_SETTINGS, watchPrepared } from '../config/prepared.ts';
 import { readSecret } from '../config/secrets.ts';
 import { Relay } from './supervisor/relay.ts';
 import { serveRelaySocket } from './supervisor/relay-socket.ts';
@@ -25,11 +25,11 @@ let relay: Relay | undefined;
 let announced = '';
 let isStopping = false;
 
-async function stop(): Promise<void> {
+async function stop(exitCode = 0): Promise<void> {
   if (isStopping) return;
   isStopping = true;
   await relay?.stop(GRACE_MS);
-  process.exit(0);
+  process.exit(exitCode);
 }
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
 
@@ -43,7 +43,7 @@ async function describe(): Promise<void> {
     const addresses = now.network.announced_addresses.join(' ');
     if (announced !== '' && addresses !== announced) {
       say('The addresses of this machine are others now; starting the relay anew.');
-      await stop();
+      await stop(OTHER_SETTINGS);
     }
     announced = addresses;
   } catch (error) {
@@ -52,7 +52,7 @@ async function describe(): Promise<void> {
 }
 
 await describe();
-watchPrepared(config, 'relay', stop);
+watchPrepared(config, 'relay', () => stop(OTHER_SETTINGS));
 setInterval(describe, MACHINE_MS);
 if (config.turn.enabled) {
   const secret = await readSecret(config, 'turn').catch(exitOnConfigError);

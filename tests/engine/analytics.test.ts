@@ -1,4 +1,4 @@
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { until } from '../deadline.ts';
 import { Bundle } from './bundle.ts';
 
@@ -8,7 +8,7 @@ t.setTimeout(30 * 60_000);
 const bundle = await Bundle.unpack('lkan');
 if (bundle === null)
   t.test('Matomo and its database', { skip: 'there is no container engine' }, () => undefined);
-else await testAnalytics(bundle);
+else t.test('Matomo and its database', (t) => testAnalytics(t, bundle));
 
 interface Plan {
   readonly administrator: { readonly password: string; readonly token: string };
@@ -20,7 +20,7 @@ interface Status {
   readonly settings: readonly { readonly name: string; readonly wanted: unknown; readonly found: unknown }[];
 }
 
-async function testAnalytics(bundle: Bundle): Promise<void> {
+async function testAnalytics(t: Test, bundle: Bundle): Promise<void> {
   t.teardown(() => bundle.remove());
 
   const first = { host: 'meet.example.org', name: 'Réunions & "co"' };
@@ -31,14 +31,16 @@ async function testAnalytics(bundle: Bundle): Promise<void> {
   const inMatomo = (...command: readonly string[]) => bundle.exec('analytics', ...command);
   const check = () =>
     bundle.compose('exec', '-T', 'analytics', 'php', '/opt/linkello/install/privacy.php', 'check');
-  /** Matomo ends when it finds other settings, and is started again with them. */
+  /** Matomo ends when it finds other settings, and is run again with them. */
   const newly = async () => {
-    const id = (await bundle.containers()).analytics?.Id ?? '';
-    const before = (await bundle.docker('inspect', '--format', '{{.State.StartedAt}}', id)).trim();
+    const starts = async () =>
+      (await bundle.logs('analytics')).match(/^(Matomo is up|Audience statistics are switched off)\b/gm)
+        ?.length ?? 0;
+    const before = await starts();
     await up();
-    const look = () =>
-      bundle.docker('inspect', '--format', '{{.State.StartedAt}} {{.State.Health.Status}}', id);
-    await until('started again', look, (now) => !now.includes(before) && now.includes(' healthy'), 60_000);
+    await until('run again', starts, (now) => now > before, 60_000);
+    const unwell = () => bundle.compose('exec', '-T', 'analytics', 'php', '/opt/linkello/healthy.php');
+    await until('healthy', unwell, ({ code }) => code === 0);
   };
   const state = async () => (await bundle.containers()).analytics?.State;
 

@@ -1,7 +1,9 @@
 import t, { type Test } from 'tap';
 import { launchBrowser, ParticipantPage, type Served } from '../browser/participant-page.ts';
+import { until } from '../deadline.ts';
 import { Bundle } from './bundle.ts';
 import { GuestNetwork } from './guest-network.ts';
+import { testRelayAttack } from './relay-attack.ts';
 
 /** Calls through the containers: real browsers against the bundle as it comes, nothing edited. */
 
@@ -19,6 +21,7 @@ async function testCalls(t: Test, bundle: Bundle): Promise<void> {
   await bundle.demand('up', '--detach', '--wait');
   const machine = JSON.parse(await bundle.exec('app', 'cat', '/data/host/machine.json')) as {
     addresses: string[];
+    hostName: string;
   };
   const [address = ''] = machine.addresses;
   /** The address that others on the LAN would take. */
@@ -73,6 +76,63 @@ async function testCalls(t: Test, bundle: Bundle): Promise<void> {
       t.same(participant.faults, []);
     }
     t.ok((await guests.refused()) > 0, 'other ways were tried and are closed');
+    await Promise.all([ada.close(), grace.close()]);
+  });
+
+  await t.test('the credential of a participant opens the way to the SFU and no other', async (t) => {
+    const guests = await GuestNetwork.open();
+    t.teardown(() => guests.close());
+    const mallory = await ParticipantPage.join(browser, onLan, 'Mallory', { room: 'attack' });
+    const { username, credential } = await mallory.page.evaluate(() => {
+      const { connections } = window as unknown as { connections: RTCPeerConnection[] };
+      const servers = connections.flatMap((connection) => connection.getConfiguration().iceServers ?? []);
+      const server = servers.find((each) => each.username);
+      return { username: server?.username ?? '', credential: String(server?.credential) };
+    });
+    await testRelayAttack(t, bundle, {
+      credentials: { username, credential },
+      address,
+      neighbour: guests.address,
+    });
+    await mallory.close();
+  });
+
+  await t.test('a changed setting is taken over by those whom it concerns, and calls go on', async (t) => {
+    /** The processes that do the work, by service; each container's first one stays. */
+    const programs = async () => {
+      const containers = Object.entries(await bundle.containers()).filter(
+        ([service]) => service !== 'config',
+      );
+      const lists = containers.map(async ([service, { Id }]) => {
+        const table = await bundle.docker('top', Id, '-eo', 'pid,args');
+        return [
+          service,
+          table
+            .split('\n')
+            .filter((line) => /(main|relay)\.ts$|mariadbd/.test(line))
+            .join('\n'),
+        ];
+      });
+      return Object.fromEntries(await Promise.all(lists)) as Record<string, string>;
+    };
+    const { ada, grace } = await meet('changed-title');
+    const before = await programs();
+    await bundle.configure({ sites: [{ host: machine.hostName, name: 'Clinic of Tests' }] });
+    await bundle.demand('up', '--detach', '--wait');
+    const page = await ada.page.context().newPage();
+    await until(
+      'the new title is shown',
+      async () =>
+        page.goto(onLan.url()).then(
+          () => page.title(),
+          () => '',
+        ),
+      (title) => title.includes('Clinic of Tests'),
+    );
+    await Promise.all([ada.seesAndHears(1), grace.seesAndHears(1)]);
+    const after = await programs();
+    const restarted = Object.keys(before).filter((service) => before[service] !== after[service]);
+    t.same(restarted, ['app'], 'no other part was started anew');
     await Promise.all([ada.close(), grace.close()]);
   });
 }
