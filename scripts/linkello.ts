@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError, exitOnConfigError } from '../config/load.ts';
 import { nearest } from '../config/spelling.ts';
@@ -12,13 +13,26 @@ interface Command {
   readonly load: () => Promise<{ readonly run: (args: readonly string[]) => Promise<number> }>;
 }
 
-const commands: Readonly<Record<string, Command>> = {
+/** Where tests are not, as in the images, what they hold is no command. */
+const tests = join(import.meta.dirname, '../tests');
+
+const ofCheckout: Readonly<Record<string, Command>> = {
   bench: {
-    usage: 'join [TIMES]',
+    usage: 'join | start [TIMES]',
     summary: 'measure on this machine; ratios hold on others too',
     // By its path, not by name: it holds code for pages, whose types are the DOM's and not this program's.
-    load: () => import(join(import.meta.dirname, '../tests/bench/bench.ts')),
+    load: () => import(join(tests, 'bench/bench.ts')),
   },
+  pictures: {
+    usage: 'FOLDER',
+    summary: 'take screenshots of every page, in every language and colour scheme',
+    // As above.
+    load: () => import(join(tests, 'pictures/pictures.ts')),
+  },
+};
+
+const commands: Readonly<Record<string, Command>> = {
+  ...(existsSync(tests) ? ofCheckout : {}),
   check: {
     usage: '[FILE]',
     summary: 'say what a configuration comes to, or everything that is wrong with it',
@@ -29,12 +43,6 @@ const commands: Readonly<Record<string, Command>> = {
     summary: 'look at all that calls need, and say what is wrong and what cures it',
     load: () => import('./commands/doctor.ts'),
   },
-  pictures: {
-    usage: 'FOLDER',
-    summary: 'take screenshots of every page, in every language and colour scheme',
-    // As above.
-    load: () => import(join(import.meta.dirname, '../tests/pictures/pictures.ts')),
-  },
   settings: {
     usage: 'yaml | markdown | write | check',
     summary: 'print every setting, or write or check the files that are made from the schema',
@@ -43,9 +51,9 @@ const commands: Readonly<Record<string, Command>> = {
 };
 
 function usage(): string {
-  const rows = Object.entries(commands).map(
-    ([name, command]) => [`${name} ${command.usage}`, command.summary] as const,
-  );
+  const rows = Object.entries(commands)
+    .sort(([one], [other]) => one.localeCompare(other))
+    .map(([name, command]) => [`${name} ${command.usage}`, command.summary] as const);
   const width = Math.max(...rows.map(([left]) => left.length));
   const lines = rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
   return `Usage: linkello COMMAND\n\n${lines.join('\n')}\n`;

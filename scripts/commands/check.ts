@@ -47,10 +47,13 @@ function pageAddress(host: string, port: number): string {
   return `https://${name}${port === 443 ? '' : `:${port}`}/`;
 }
 
-/** `8443/tcp`, `44300-44303/tcp+udp`; nothing for the control port, which stays within. */
+/** Ports that nobody comes to from elsewhere: app to SFU, and relay to SFU on one machine. */
+const WITHIN = new Set(['media.control', 'turn.relay_ports']);
+
+/** `8443/tcp`, `44300-44303/tcp+udp`. */
 function openPorts(config: LoadedConfig['config']): string[] {
   return portsInUse(config)
-    .filter(({ path }) => path.join('.') !== 'media.control')
+    .filter(({ path }) => !WITHIN.has(path.join('.')))
     .map(({ first, last, protocols }) => {
       const range = first === last ? `${first}` : `${first}-${last}`;
       return `${range}/${protocols.join('+').toLowerCase()}`;

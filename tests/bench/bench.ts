@@ -1,8 +1,10 @@
 import { benchJoin } from './join.ts';
+import { benchStart } from './start.ts';
 
 /** Each measures one thing and prints figures; ratios hold on any machine, milliseconds on this one. */
 const benches: Readonly<Record<string, (print: (line: string) => void, times?: number) => Promise<void>>> = {
   join: benchJoin,
+  start: benchStart,
 };
 
 /** `bench NAME [TIMES]`. Exit code 0 when it was measured, 2 for an unknown name or no whole number from 1 to 1000. */

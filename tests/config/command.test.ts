@@ -28,7 +28,7 @@ t.test('check sums up a right file', async (t) => {
     `own.yaml: correct
   Pages     https://meet.example.org/
             https://[2001:db8::1]/
-  Firewall  open 443/tcp, 44300-44302/tcp+udp, 3478/tcp+udp, 5349/tcp, 49160-51159/udp
+  Firewall  open 443/tcp, 44300-44302/tcp+udp, 3478/tcp+udp, 5349/tcp
   Media     3 workers, announced at 192.168.1.10, 198.51.100.7
   Relay     on, for 166 participants at once
   Data      ${data}

@@ -96,6 +96,22 @@ async function testStart(t: Test, bundle: Bundle): Promise<void> {
     t.equal(text.split('\n').filter(Boolean).length, 3);
   });
 
+  await t.test('the doctor finds nothing that keeps calls from working', async (t) => {
+    const { code, text } = await bundle.compose('exec', '-T', 'app', 'linkello', 'doctor', '--json');
+    const found = JSON.parse(text) as { check: string; status: string; found: string }[];
+    t.equal(code, 0, 'nothing is red');
+    t.same(
+      found.filter(({ status }) => status === 'red'),
+      [],
+    );
+    for (const check of ['media', 'media_udp', 'media_tcp', 'relay', 'statistics', 'certificate', 'app'])
+      t.match(
+        found.find((each) => each.check === check),
+        { status: 'green' },
+        check,
+      );
+  });
+
   await testHardening(t, bundle);
 
   await t.test('down and up: the same data, the same authority, the same secrets', async (t) => {
