@@ -18,7 +18,8 @@ export function renderYaml(): string {
     'Settings of Linkello. Each is optional: this file, as it came, changes nothing.',
     '',
     'A setting stands in a line that begins with "#" and no blank, with its default. Take the "#" away and change the ' +
-      'value. Then check the file with ./scripts/linkello check and start Linkello anew.',
+      'value. Then docker compose up -d takes it over, or says what is wrong with it. Without containers, check the ' +
+      'file with ./scripts/linkello check and start Linkello anew.',
     '',
     'LINKELLO_CONFIG=FILE in the environment names another file, which git leaves alone; LINKELLO_DATA=FOLDER another ' +
       'data folder. Relative paths in this file start from its folder. The same as a table: docs/configuration.md',
@@ -108,11 +109,12 @@ setting as a comment with its default.
 
 - \`./scripts/linkello check [FILE]\` says what a file comes to, or everything that is wrong with it, and starts nothing.
   A wrong configuration starts nothing either: each process prints the same lines and exits with 2.
-- Changes take effect at the next start.
+- Changes take effect at the next start; with containers, at the next \`docker compose up -d\`, and
+  \`docker compose run --rm config linkello check\` says beforehand what a file comes to.
 - \`LINKELLO_CONFIG=FILE\` in the environment names another file, \`LINKELLO_DATA=FOLDER\` another data folder (default:
   \`data\` in the checkout). With a file of your own outside the checkout, an update never meets your changes.
 - Relative paths in the file start from its folder.
-- Secrets are never written in the file. They are made on first start in \`secrets\` in the data folder, or read from
+- Secrets are never written in the file. They are made on first start in the data folder, or read from
   the files that you name; such files must be readable by their owner only (\`chmod 600\`).
 - "Null" is written \`null\`. It stands for the value that is found out at start.
 `;

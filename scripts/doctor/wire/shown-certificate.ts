@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { access, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { getCACertificates, type TLSSocket } from 'node:tls';
@@ -9,7 +9,7 @@ import { dataFolders } from '../../../config/data-folder.ts';
 /** Whom this machine trusts, as PEM: the system, Node, and the appliance's own authority if it has one. */
 export interface Trust {
   readonly ca: readonly string[];
-  readonly own: X509Certificate | null;
+  readonly own: readonly X509Certificate[];
 }
 
 /** What is wrong with a certificate, for whoever asked for a host. */
@@ -46,15 +46,17 @@ export interface ShownCertificate {
 }
 
 export async function readTrust(config: Config): Promise<Trust> {
-  const file = join(dataFolders(config.dataFolder).authority, 'authority.pem');
-  const pem = await readFile(file, 'utf8').catch(() => null);
+  const folder = dataFolders(config.dataFolder).authority;
+  // Earlier ones stay beside the one that serves.
+  const names = (await readdir(folder).catch(() => [])).filter((name) => /^authority.*\.pem$/.test(name));
+  const pems = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
   // Without that folder, as in small containers, Node complains on the terminal.
   const hasSystem = await access(process.env.SSL_CERT_DIR || '/etc/ssl/certs').then(
     () => true,
     () => false,
   );
   const known = [...getCACertificates('default'), ...(hasSystem ? getCACertificates('system') : [])];
-  return pem === null ? { ca: known, own: null } : { ca: [...known, pem], own: new X509Certificate(pem) };
+  return { ca: [...known, ...pems], own: pems.map((pem) => new X509Certificate(pem)) };
 }
 
 /** @returns null when the other side showed none. */
@@ -71,7 +73,7 @@ export function shownCertificate(socket: TLSSocket, host: string, { own }: Trust
   return {
     problem: problemOf({ now: Date.now(), beginsAt, endsAt, chainFault, isFor: isFor !== undefined }),
     chainFault,
-    isOwn: own !== null && first.checkIssued(own) && first.verify(own.publicKey),
+    isOwn: own.some((authority) => first.checkIssued(authority) && first.verify(authority.publicKey)),
     issuer: /^CN=(.*)$/m.exec(first.issuer)?.[1] ?? first.issuer.replaceAll('\n', ', '),
     lifeMs: first.validToDate.getTime() - first.validFromDate.getTime(),
     beginsAt,
