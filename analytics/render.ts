@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { dataFolders } from '../config/data-folder.ts';
 import type { Site } from '../config/schema.ts';
+import { keepStoredFile } from '../config/stored-file.ts';
 import { iniText } from './ini.ts';
 import { type AnalyticsSecrets, readAnalyticsSecrets } from './secrets.ts';
 
@@ -13,6 +13,9 @@ const DATABASE = { host: 'analytics-db', port: 3306, dbname: 'matomo', username:
 
 /** Under which the app shows Matomo, without a slash at its end. */
 const PUBLIC_PATH = '/analytics';
+
+/** Readable by the group, in which Matomo runs. */
+const SHARED = 0o640;
 
 /** Mean length of a month, in days. */
 const MONTH_DAYS = 365.2425 / 12;
@@ -144,8 +147,8 @@ export async function renderAnalytics(config: Rendered & Pick<Config, 'dataFolde
   const secrets = await readAnalyticsSecrets(config);
   const folder = dataFolders(config.dataFolder).analytics;
   await mkdir(folder, { recursive: true, mode: 0o750 });
-  await replaceFile(join(folder, 'config.ini.php'), matomoIni(config, secrets));
-  await replaceFile(join(folder, 'install.json'), installPlan(config, secrets));
+  await keepStoredFile(join(folder, 'config.ini.php'), matomoIni(config, secrets), SHARED);
+  await keepStoredFile(join(folder, 'install.json'), installPlan(config, secrets), SHARED);
 }
 
 function urlHost({ host }: Site): string {
@@ -154,24 +157,4 @@ function urlHost({ host }: Site): string {
 
 function siteUrl(site: Site, { https }: Rendered): string {
   return `https://${urlHost(site)}${https.port === 443 ? '' : `:${https.port}`}`;
-}
-
-async function replaceFile(file: string, text: string): Promise<void> {
-  if ((await readFile(file, 'utf8').catch(() => null)) === text) return;
-  const draft = `${file}.${randomBytes(6).toString('hex')}`;
-  try {
-    const handle = await open(draft, 'wx', 0o640);
-    try {
-      // Whatever the umask was.
-      await handle.chmod(0o640);
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(draft, file);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
 }

@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { dirname } from 'node:path';
 import { isHost } from './formats.ts';
+import { keepStoredFile } from './stored-file.ts';
 
 /** What a process on the host's network tells one that is not, as JSON in a file: see `Machine`. */
 export interface MachineFile {
@@ -16,18 +17,9 @@ export interface MachineFile {
  * @returns whether it was written.
  * @throws Error of the file system.
  */
-export function writeMachineFile(file: string, { hostName, addresses }: MachineFile): boolean {
-  const text = `${JSON.stringify({ hostName, addresses })}\n`;
-  if (readText(file) === text) return false;
-  const draft = `${file}.${randomBytes(6).toString('hex')}`;
-  try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(draft, text, { mode: 0o600 });
-    renameSync(draft, file);
-  } finally {
-    rmSync(draft, { force: true });
-  }
-  return true;
+export async function writeMachineFile(file: string, { hostName, addresses }: MachineFile): Promise<boolean> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  return keepStoredFile(file, `${JSON.stringify({ hostName, addresses })}\n`, 0o600);
 }
 
 /** What the file says; nothing if it is not there or is no such file. */

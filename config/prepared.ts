@@ -1,8 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, unwatchFile, watchFile, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { dataFolders } from './data-folder.ts';
+import { keepStoredFile } from './stored-file.ts';
 
 /**
  * Containers go on running when only the YAML changed. So whoever prepares them leaves a mark of the settings that each
@@ -44,19 +45,8 @@ function markFile({ dataFolder }: Pick<Config, 'dataFolder'>, part: PreparedPart
  *
  * @throws Error of the file system.
  */
-export function markPrepared(config: Config): void {
-  for (const part of preparedParts) {
-    const file = markFile(config, part);
-    const mark = markOf(config, part);
-    if (readMark(file) === mark) continue;
-    const draft = `${file}.${randomBytes(6).toString('hex')}`;
-    try {
-      writeFileSync(draft, mark, { mode: 0o600 });
-      renameSync(draft, file);
-    } finally {
-      rmSync(draft, { force: true });
-    }
-  }
+export async function markPrepared(config: Config): Promise<void> {
+  for (const part of preparedParts) await keepStoredFile(markFile(config, part), markOf(config, part), 0o600);
 }
 
 /** Calls `stop` once when the part was prepared anew with other settings; never, where nobody leaves marks. */

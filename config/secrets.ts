@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chmod, type FileHandle, link, mkdir, open, stat, unlink } from 'node:fs/promises';
+import { chmod, type FileHandle, mkdir, open, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from './config.ts';
 import { dataFolders } from './data-folder.ts';
 import { ConfigError, Fault, type Finding } from './faults.ts';
+import { createStoredFile } from './stored-file.ts';
 
 /** Between app and SFU, between app and relay, and for the cookies of the app. */
 export const secretNames = ['media-control', 'turn', 'sessions'] as const;
@@ -181,27 +182,13 @@ async function isMissing(file: string): Promise<boolean> {
 /** Puts a whole secret in place at once, or leaves the one that another process was quicker to make. */
 async function makeSecret(file: string, secret: string, mode: number, folderMode: number): Promise<void> {
   const folder = dirname(file);
-  const draft = `${file}.${process.pid}.${randomBytes(6).toString('hex')}`;
   try {
     await mkdir(folder, { recursive: true, mode: folderMode });
     await chmod(folder, folderMode);
-    const handle = await open(draft, 'wx', mode);
-    try {
-      // Whatever the umask was.
-      await handle.chmod(mode);
-      await handle.writeFile(`${secret}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await link(draft, file).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
+    await createStoredFile(file, `${secret}\n`, mode);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOSPC') throw secretError(file, 'cannot be made, as the volume is full');
     throw secretError(file, `cannot be made in the data folder (${code ?? 'unknown error'})`);
-  } finally {
-    await unlink(draft).catch(() => undefined);
   }
 }

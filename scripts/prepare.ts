@@ -38,8 +38,8 @@ for (const name of secretNames) await readSecret(config, name).catch(exitOnConfi
 try {
   await renderAnalytics(config);
   await makeCertificate(config);
-  writeMachineFile(join(folders.host, 'machine.json'), describeOwnMachine());
-  markPrepared(config);
+  await writeMachineFile(join(folders.host, 'machine.json'), describeOwnMachine());
+  await markPrepared(config);
 } catch (error) {
   if (error instanceof ConfigError) exitOnConfigError(error);
   const { code, message } = error as NodeJS.ErrnoException;

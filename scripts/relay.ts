@@ -38,7 +38,7 @@ const config = await loadConfig().catch(exitOnConfigError);
 /** A machine that got another address needs another relay: coturn listens and relays where it was told at its start. */
 async function describe(): Promise<void> {
   try {
-    writeMachineFile(machineFile(config.dataFolder), describeOwnMachine());
+    await writeMachineFile(machineFile(config.dataFolder), describeOwnMachine());
     const now = await loadConfig();
     const addresses = now.network.announced_addresses.join(' ');
     if (announced !== '' && addresses !== announced) {

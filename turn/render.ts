@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { dataFolders } from '../config/data-folder.ts';
 import type { Interfaces } from '../config/machine.ts';
+import { replaceStoredFile } from '../config/stored-file.ts';
 import { isLoopback, turnAddresses } from './addresses.ts';
 
 /**
@@ -170,7 +170,7 @@ export async function renderTurn(config: Config, secret: string): Promise<TurnPr
   const folder = dataFolders(config.dataFolder).turn;
   const file = join(folder, 'turnserver.conf');
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  await replaceFile(file, text);
+  await replaceStoredFile(file, text, 0o600);
   return {
     file: 'turnserver',
     arguments: ['-c', file],
@@ -202,23 +202,6 @@ async function isReadable(file: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-async function replaceFile(file: string, text: string): Promise<void> {
-  const draft = `${file}.${randomBytes(6).toString('hex')}`;
-  try {
-    const handle = await open(draft, 'wx', 0o600);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(draft, file);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
 }
 
 /**

@@ -10,11 +10,11 @@ const machine = { hostName: 'meet.example', addresses: ['192.0.2.7', '2001:db8::
 t.test('what is written is read', async (t) => {
   const file = join(t.testdir(), 'host', 'machine.json');
   t.equal(readMachineFile(file), null, 'not there yet');
-  t.equal(writeMachineFile(file, machine), true);
+  t.equal(await writeMachineFile(file, machine), true);
   t.same(readMachineFile(file), machine);
   t.equal((await stat(file)).mode & 0o777, 0o600);
-  t.equal(writeMachineFile(file, machine), false, 'the same again is not written');
-  t.equal(writeMachineFile(file, { ...machine, hostName: 'other.example' }), true);
+  t.equal(await writeMachineFile(file, machine), false, 'the same again is not written');
+  t.equal(await writeMachineFile(file, { ...machine, hostName: 'other.example' }), true);
   t.same(await readdir(join(file, '..')), ['machine.json'], 'nothing else is left');
 });
 
@@ -38,7 +38,7 @@ t.test('anything else is no such file', async (t) => {
 
 t.test('a program that is told of a machine describes that one', async (t) => {
   const file = join(t.testdir(), 'machine.json');
-  writeMachineFile(file, machine);
+  await writeMachineFile(file, machine);
   const code = `
     import { describeMachine } from ${JSON.stringify(import.meta.resolve('../../config/machine.ts'))};
     process.stdout.write(JSON.stringify(describeMachine()));

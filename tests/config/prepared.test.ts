@@ -14,7 +14,7 @@ t.test('other settings leave another mark for the parts that go by them', async 
   const config: Config = { ...base, dataFolder: folder };
   const files = { app: 'host/settings-app', media: 'media/settings-media', relay: 'host/settings-relay' };
   const marks = async (of: Config) => {
-    markPrepared(of);
+    await markPrepared(of);
     return Promise.all(preparedParts.map((part) => readFile(join(folder, files[part]), 'utf8')));
   };
   const before = await marks(config);
@@ -32,10 +32,10 @@ t.test('other settings leave another mark for the parts that go by them', async 
 t.test('a part is told when its mark is another', async (t) => {
   const folder = t.testdir({ host: {}, media: {} });
   const config: Config = { ...base, dataFolder: folder };
-  markPrepared(config);
+  await markPrepared(config);
   const told = Promise.withResolvers<void>();
   watchPrepared(config, 'media', told.resolve);
-  markPrepared({ ...config, media: { ...config.media, initial_kbps: 500 } });
+  await markPrepared({ ...config, media: { ...config.media, initial_kbps: 500 } });
   await within('media is told', told.promise);
   t.pass('and may end');
 });

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readAuthorityFile } from '../../../config/certificate-files.ts';
 import type { Config } from '../../../config/config.ts';
+import { createStoredFile, readStoredFile, replaceStoredFile } from '../../../config/stored-file.ts';
 import { type Clock, DAY_MS, HOUR_MS, MINUTE_MS } from '../../kernel/clock.ts';
 import { StartFault } from '../../kernel/start-fault.ts';
 import { orderCertificate, reasonOf } from './acme-order.ts';
@@ -11,7 +12,6 @@ import type { CertificateSource, ServerCertificate } from './certificate.ts';
 import { type CertificateNames, namesInCertificate } from './certificate-names.ts';
 import type { HttpChallenges } from './http-challenges.ts';
 import { publishPair } from './published-pair.ts';
-import { createStoredFile, readStoredFile, replaceStoredFile } from './stored-file.ts';
 
 /** Until the next try after the first, second, … failure in a row. The last one holds for all that follow. */
 const WAITS_MS = [5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS, 3 * HOUR_MS, 6 * HOUR_MS, 12 * HOUR_MS] as const;

@@ -1,11 +1,11 @@
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createStoredFile, readStoredFile } from '../../../config/stored-file.ts';
 import { type Clock, DAY_MS, HOUR_MS } from '../../kernel/clock.ts';
 import { StartFault } from '../../kernel/start-fault.ts';
 import type { CertificateNames } from './certificate-names.ts';
 import { limitsFor, type NameLimits, namesBeyond, namesWithin } from './name-limits.ts';
-import { createStoredFile, readStoredFile } from './stored-file.ts';
 
 /** Ten years: whoever trusts the appliance does so once, on every device by hand. */
 const VALIDITY_MS = 3650 * DAY_MS;

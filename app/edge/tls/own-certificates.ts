@@ -1,6 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createStoredFile, readStoredFile, replaceStoredFile } from '../../../config/stored-file.ts';
 import { type Clock, DAY_MS } from '../../kernel/clock.ts';
 import { StartFault } from '../../kernel/start-fault.ts';
 import {
@@ -14,7 +15,6 @@ import {
 import { type CertificateSource, noNames, type ServerCertificate } from './certificate.ts';
 import { type CertificateNames, namesInCertificate, sameNames } from './certificate-names.ts';
 import { namesBeyond, namesWithin } from './name-limits.ts';
-import { createStoredFile, readStoredFile, replaceStoredFile } from './stored-file.ts';
 
 export interface OwnCertificateSettings {
   /** Made if need be. Holds `server-chain.pem` and `server.key`, which the relay reads too. */

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readStoredFile, replaceStoredFile } from '../../../config/stored-file.ts';
 import type { ServerCertificate } from './certificate.ts';
-import { readStoredFile, replaceStoredFile } from './stored-file.ts';
 
 /**
  * Puts a pair where the relay reads it: `server.key` (mode 0600), then `server-chain.pem`. Who watches the chain finds

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, open, readFile, rename, unlink } from 'node:fs/promises';
+import { link, open, readFile, rename, rm } from 'node:fs/promises';
 
 const isMissing = (thrown: unknown) => (thrown as NodeJS.ErrnoException).code === 'ENOENT';
 const isThere = (thrown: unknown) => (thrown as NodeJS.ErrnoException).code === 'EEXIST';
@@ -28,23 +28,45 @@ export async function createStoredFile(path: string, text: string, mode: number)
     if (!isThere(thrown)) throw thrown;
     return await readFile(path, 'utf8');
   } finally {
-    await unlink(draft);
+    await rm(draft, { force: true });
   }
 }
 
 /** Puts a file in the place of another: whoever reads it gets the old or the new text, nothing between. */
 export async function replaceStoredFile(path: string, text: string, mode: number): Promise<void> {
-  await rename(await writeDraft(path, text, mode), path);
+  const draft = await writeDraft(path, text, mode);
+  try {
+    await rename(draft, path);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/**
+ * As {@link replaceStoredFile}, if the file holds anything else by now.
+ *
+ * @returns whether it was written.
+ */
+export async function keepStoredFile(path: string, text: string, mode: number): Promise<boolean> {
+  if ((await readStoredFile(path)) === text) return false;
+  await replaceStoredFile(path, text, mode);
+  return true;
 }
 
 async function writeDraft(path: string, text: string, mode: number): Promise<string> {
   const draft = `${path}.${randomBytes(6).toString('hex')}.draft`;
   const file = await open(draft, 'wx', mode);
   try {
+    // Whatever the umask is.
+    await file.chmod(mode);
     await file.writeFile(text);
     await file.sync();
+    return draft;
+  } catch (thrown) {
+    // A full volume is to hold no half file besides.
+    await rm(draft, { force: true });
+    throw thrown;
   } finally {
     await file.close();
   }
-  return draft;
 }
