@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
 import { join } from 'node:path';
+import { announcesItself } from './address-watch.ts';
 import type { Config } from './config.ts';
 import { dataFolders } from './data-folder.ts';
 import { keepStoredFile } from './stored-file.ts';
@@ -20,7 +21,9 @@ export const OTHER_SETTINGS = 75;
 const LOOK_MS = 1_000;
 
 function markOf(config: Config, part: PreparedPart): string {
-  const { media, network, turn, sites, ...rest } = config;
+  const { media, turn, sites, network: set, ...rest } = config;
+  // Addresses that are the machine's own are no setting: those that go are the matter of `watchAddresses`.
+  const network = announcesItself(config) ? null : set;
   const settings = {
     app: { media, network, turn, sites, ...rest, file: '', dataFolder: '' },
     media: { media, network },

@@ -1,4 +1,5 @@
 import { setLogEventListeners } from 'mediasoup';
+import { watchAddresses } from '../config/address-watch.ts';
 import { exitOnConfigError, loadConfig } from '../config/load.ts';
 import { OTHER_SETTINGS, watchPrepared } from '../config/prepared.ts';
 import { readSecret } from '../config/secrets.ts';
@@ -40,6 +41,7 @@ sfu = await startSfu({
 }).catch(exitOnStartFault);
 
 watchPrepared(config, 'media', () => stop(OTHER_SETTINGS));
+watchAddresses(config, () => stop(OTHER_SETTINGS));
 const { log } = sfu;
 setLogEventListeners({
   onerror: (namespace, message, error) => log.error({ err: error, namespace }, message),

@@ -4,6 +4,7 @@
  * configuration.
  */
 import { join } from 'node:path';
+import { watchAddresses } from '../config/address-watch.ts';
 import { dataFolders } from '../config/data-folder.ts';
 import { exitOnConfigError, loadConfig } from '../config/load.ts';
 import { describeOwnMachine } from '../config/machine.ts';
@@ -22,7 +23,6 @@ const say = (line: string) => void process.stderr.write(`${line}\n`);
 const machineFile = (dataFolder: string) => join(dataFolders(dataFolder).host, 'machine.json');
 
 let relay: Relay | undefined;
-let announced = '';
 let isStopping = false;
 
 async function stop(exitCode = 0): Promise<void> {
@@ -35,17 +35,9 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => vo
 
 const config = await loadConfig().catch(exitOnConfigError);
 
-/** A machine that got another address needs another relay: coturn listens and relays where it was told at its start. */
 async function describe(): Promise<void> {
   try {
     await writeMachineFile(machineFile(config.dataFolder), describeOwnMachine());
-    const now = await loadConfig();
-    const addresses = now.network.announced_addresses.join(' ');
-    if (announced !== '' && addresses !== announced) {
-      say('The addresses of this machine are others now; starting the relay anew.');
-      await stop(OTHER_SETTINGS);
-    }
-    announced = addresses;
   } catch (error) {
     say(error instanceof Error ? error.message : String(error));
   }
@@ -53,6 +45,8 @@ async function describe(): Promise<void> {
 
 await describe();
 watchPrepared(config, 'relay', () => stop(OTHER_SETTINGS));
+// Coturn listens and relays where it was told at its start.
+watchAddresses(config, () => stop(OTHER_SETTINGS));
 setInterval(describe, MACHINE_MS);
 if (config.turn.enabled) {
   const secret = await readSecret(config, 'turn').catch(exitOnConfigError);
