@@ -2,9 +2,9 @@ import type { AudioLevelObserver, AudioLevelObserverVolume, Router } from 'media
 
 /**
  * How often loudness is measured, in milliseconds. The worker counts only senders of ten packets or more in that
- * time, and browsers send up to 40 ms of sound a packet.
+ * time. Browsers put 20 ms of sound into a packet, 40 or 60 ms when they are short of something, and some get lost.
  */
-const INTERVAL_MS = 400;
+const INTERVAL_MS = 600;
 
 /** Loudness from which somebody is heard, in dBov from -127 to 0: above a quiet room, below a quiet voice. */
 const THRESHOLD_DBOV = -60;
