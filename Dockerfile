@@ -1,5 +1,5 @@
 # The images of our own programs: `app` (also runs `config` and the command line), `media` and `turn`. One file, so that
-# they share what they stand on, in the registry of the host as well as here. The context is the project's folder.
+# they share what they stand on, and a host keeps it once. The context is the project's folder.
 #
 # A release adds digests to the two names; versions are pinned here.
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim

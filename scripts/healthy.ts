@@ -5,8 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import type { IncomingMessage } from 'node:http';
-import { request as requestPlain } from 'node:http';
+import { type IncomingMessage, request as requestPlain } from 'node:http';
 import { request } from 'node:https';
 import { networkInterfaces } from 'node:os';
 import type { Config } from '../config/config.ts';

@@ -1,6 +1,18 @@
 /** How bad a finding is: nothing to do, something to do in time, something to do now. */
 export type Status = 'green' | 'amber' | 'red';
 
+/** Of a way that sound and picture take to the SFU. */
+const paths = {
+  carries: ['green', 'places'],
+  /** A container without IPv6 cannot say anything about IPv6. */
+  untried: ['green', 'places'],
+  not_from_inside: ['amber', 'places', 'reason'],
+  not_tried: ['amber'],
+  no_room: ['red', 'reason'],
+  blocked: ['red', 'places', 'reason'],
+  no_call: ['red', 'places'],
+} as const;
+
 /**
  * Everything that the doctor can find, by check: how bad it is, then what fills the gaps of its texts. The texts stand
  * in `texts/*.json` under `<check>.<code>`: `found`, and `cure` for all that is not green; a test holds the two
@@ -98,26 +110,8 @@ export const catalogue = {
     silent: ['red'],
     failing: ['red', 'reason'],
   },
-  media_udp: {
-    carries: ['green', 'places'],
-    /** A container without IPv6 cannot say anything about IPv6. */
-    untried: ['green', 'places'],
-    not_from_inside: ['amber', 'places', 'reason'],
-    not_tried: ['amber'],
-    no_room: ['red', 'reason'],
-    blocked: ['red', 'places', 'reason'],
-    no_call: ['red', 'places'],
-  },
-  media_tcp: {
-    carries: ['green', 'places'],
-    /** A container without IPv6 cannot say anything about IPv6. */
-    untried: ['green', 'places'],
-    not_from_inside: ['amber', 'places', 'reason'],
-    not_tried: ['amber'],
-    no_room: ['red', 'reason'],
-    blocked: ['red', 'places', 'reason'],
-    no_call: ['red', 'places'],
-  },
+  media_udp: paths,
+  media_tcp: paths,
   relay: {
     carries: ['green', 'places'],
     /** A container without IPv6 cannot say anything about IPv6. */

@@ -16,9 +16,9 @@ export interface FileCertificateSettings {
 
 /**
  * The owner's certificate, from the files that `tls.files` names. One that has ended is served all the same: a server
- * that starts anew at night is more use with it than down. Whoever renews it puts other files in their place: a
- * pair that is valid, fits together and fits the sites is taken over at the next refresh. One that does not may be half written; it is
- * complained of, once, when the next refresh finds the same.
+ * that starts anew at night is more use with it than down. Whoever renews it puts other files in their place: a pair
+ * that is valid, fits together and fits the sites is taken over at the next refresh. One that does not may be half
+ * written; it is complained of, once, when the next refresh finds the same.
  *
  * @throws {StartFault} when the files cannot be used.
  */
