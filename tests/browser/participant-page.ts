@@ -15,13 +15,18 @@ export interface Served {
  * Starts a real Chromium with a fake camera (a moving picture) and microphone (beeps) that trusts the appliance's own
  * authority and nothing else that a fresh profile would not.
  *
- * @param executablePath see {@link launchChromium}.
+ * @param options.executablePath see {@link launchChromium}.
+ * @param options.microphone a WAV file to be heard instead of the beeps.
  */
-export async function launchBrowser(appliance: Served, executablePath?: string): Promise<Browser> {
+export async function launchBrowser(
+  appliance: Served,
+  { executablePath, microphone }: { executablePath?: string; microphone?: string } = {},
+): Promise<Browser> {
   const authority = new X509Certificate(await appliance.authority());
   const spki = authority.publicKey.export({ type: 'spki', format: 'der' });
   const hash = createHash('sha256').update(spki).digest('base64');
-  return launchChromium([`--ignore-certificate-errors-spki-list=${hash}`], executablePath);
+  const more = microphone === undefined ? [] : [`--use-file-for-fake-audio-capture=${microphone}`];
+  return launchChromium([`--ignore-certificate-errors-spki-list=${hash}`, ...more], executablePath);
 }
 
 /** What one remote track looked like at one moment. */
@@ -107,6 +112,11 @@ export class ParticipantPage {
 
   button(name: string): Locator {
     return this.page.getByRole('button', { name, exact: true });
+  }
+
+  /** Whether a button that stays pressed is. */
+  async isPressed(name: string): Promise<boolean> {
+    return (await this.button(name).getAttribute('aria-pressed')) === 'true';
   }
 
   /** The tile of another participant. */
@@ -208,4 +218,20 @@ export class ParticipantPage {
     return () =>
       this.page.evaluate(() => (window as unknown as { watch: { longestMs: number } }).watch.longestMs);
   }
+}
+
+/** Ada and Grace in one room. */
+export async function meetingOfTwo(
+  browser: Browser,
+  appliance: Served,
+  room: string,
+): Promise<{ ada: ParticipantPage; grace: ParticipantPage; close: () => Promise<unknown> }> {
+  const ada = await ParticipantPage.join(browser, appliance, 'Ada Lovelace', { room });
+  const grace = await ParticipantPage.join(browser, appliance, 'Grace Hopper', { room });
+  return { ada, grace, close: () => Promise.all([ada.close(), grace.close()]) };
+}
+
+/** What the page told everybody, those who hear it included. */
+export function said(page: Page, text: string | RegExp): Locator {
+  return page.getByRole('status').getByText(text).first();
 }

@@ -68,7 +68,7 @@ async function testCalls(t: Test, bundle: Bundle): Promise<void> {
     const guests = await GuestNetwork.open();
     t.teardown(() => guests.close());
     await guests.leaveOnlyTcp(443);
-    const theirs = await launchBrowser(onLan, await guests.chromium());
+    const theirs = await launchBrowser(onLan, { executablePath: await guests.chromium() });
     t.teardown(() => theirs.close());
     const { ada, grace } = await meet('one-port', '', theirs);
     for (const participant of [ada, grace]) {

@@ -9,6 +9,7 @@ import t, { type Test } from 'tap';
 import type { PeerDescription, Source } from '../../media/contract.ts';
 import { launchChromium } from '../chromium.ts';
 import { until } from '../deadline.ts';
+import { tone } from '../tone.ts';
 import type { TestPage } from './page.ts';
 import { Rig } from './rig.ts';
 
@@ -19,28 +20,6 @@ t.setTimeout(170_000);
 const PICTURE_DEADLINE_MS = 60_000;
 
 type InPage = { readonly page: TestPage };
-
-/** A tone that any microphone would call loud, as a WAV file of 16-bit samples. */
-function tone(): Buffer {
-  const rate = 48_000;
-  const header = Buffer.alloc(44);
-  header.write('RIFF', 0);
-  header.writeUInt32LE(36 + rate * 2, 4);
-  header.write('WAVEfmt ', 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(rate, 24);
-  header.writeUInt32LE(rate * 2, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write('data', 36);
-  header.writeUInt32LE(rate * 2, 40);
-  const samples = Int16Array.from({ length: rate }, (_, index) =>
-    Math.round(12_000 * Math.sin((2 * Math.PI * 440 * index) / rate)),
-  );
-  return Buffer.concat([header, Buffer.from(samples.buffer)]);
-}
 
 async function launch(t: Test): Promise<Browser> {
   const microphone = join(t.testdir(), 'microphone.wav');
