@@ -38,6 +38,7 @@ try {
     config,
     secrets: {
       mediaControl: await readSecret(config, 'media-control'),
+      audit: await readSecret(config, 'audit'),
       sessions: await readSecret(config, 'sessions'),
       turn: await readSecret(config, 'turn'),
     },

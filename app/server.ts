@@ -1,11 +1,14 @@
 import { randomBytes, type X509Certificate } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import formbody from '@fastify/formbody';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.ts';
 import { dataFolders } from '../config/data-folder.ts';
 import { describeMachine } from '../config/machine.ts';
 import { wayIn } from '../turn/addresses.ts';
+import { AuditLog } from './audit/audit-log.ts';
+import { openDatabase } from './database/open.ts';
 import { assets } from './edge/assets.ts';
 import { buildClient } from './edge/client-build.ts';
 import { errorPages } from './edge/error-pages.ts';
@@ -18,6 +21,7 @@ import { ownHosts } from './edge/own-hosts.ts';
 import { redirectToHttps } from './edge/plain-http.ts';
 import { defaultRateLimits, type RateLimits, rateLimits } from './edge/rate-limits.ts';
 import { RequestLog } from './edge/request-log.ts';
+import { routeAccess } from './edge/route-access.ts';
 import { securityHeaders } from './edge/security-headers.ts';
 import { sites } from './edge/sites.ts';
 import type { ServerCertificate } from './edge/tls/certificate.ts';
@@ -31,7 +35,9 @@ import { trust } from './edge/trust.ts';
 import { upgrades } from './edge/upgrades.ts';
 import { repairUrl } from './edge/url-repair.ts';
 import { views } from './edge/views.ts';
-import { type Clock, MINUTE_MS, SECOND_MS, systemClock } from './kernel/clock.ts';
+import { access } from './identity/access.ts';
+import { Sessions } from './identity/sessions.ts';
+import { type Clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, systemClock } from './kernel/clock.ts';
 import type { TextFault } from './kernel/i18n.ts';
 import en from './locales/en.json' with { type: 'json' };
 import fr from './locales/fr.json' with { type: 'json' };
@@ -40,7 +46,10 @@ import { rooms } from './rooms/routes.ts';
 
 export interface ServerOptions {
   readonly config: Config;
-  readonly secrets: MeetingsPluginOptions['secrets'];
+  readonly secrets: MeetingsPluginOptions['secrets'] & {
+    /** Seals the audit log. */
+    readonly audit: string;
+  };
   /** Told when the server's certificate was renewed: `tls/server-chain.pem` in the data folder is another. */
   readonly onCertificateRenewed?: (certificate: ServerCertificate) => void;
   /** What a reader sees where a text is wrong; throws by default. */
@@ -85,12 +94,21 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     rewriteUrl: (request) => repairUrl(request.url ?? '/'),
   });
 
+  const database = await openDatabase(folders.database);
+  app.addHook('onClose', () => database.destroy());
+  const audit = new AuditLog({ database, key: options.secrets.audit, clock });
+  app.decorate('audit', audit);
+  const sessions = new Sessions({ database, clock, idleMs: 12 * HOUR_MS, lifetimeMs: 14 * DAY_MS });
+
+  await app.register(routeAccess);
+  await app.register(formbody);
   await app.register(securityHeaders, { httpsPort: config.https.port });
   await app.register(sites, { sites: config.sites });
   await app.register(language, {
     texts: { en, fr },
     ...(options.onTextFault && { onTextFault: options.onTextFault }),
   });
+  await app.register(access, { sessions, confirmedForMs: 30 * MINUTE_MS, clock });
   await app.register(hosts, { names: knownNames });
   await app.register(upgrades);
   await app.register(rateLimits, { limits: options.rateLimits ?? defaultRateLimits });

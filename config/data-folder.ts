@@ -5,8 +5,10 @@ import { join } from 'node:path';
  * other. Absolute paths, if `dataFolder` is one; none of them need exist.
  */
 export interface DataFolders {
-  /** The app's own: the authority, and the secret behind cookies and tokens. */
+  /** The app's own: the database, the authority, and the secrets behind tokens and the audit log. */
   readonly app: string;
+  /** Within `app`: the database. */
+  readonly database: string;
   /** Within `app`: `authority.pem` and its key. */
   readonly authority: string;
   /** Within `app`: the account at an ACME authority, and the certificate that it issued. */
@@ -31,6 +33,7 @@ export function dataFolders(dataFolder: string): DataFolders {
   const app = join(dataFolder, 'app');
   return {
     app,
+    database: join(app, 'linkello.sqlite'),
     authority: join(app, 'authority'),
     acme: join(app, 'acme'),
     media: join(dataFolder, 'media'),

@@ -7,8 +7,8 @@ import { dataFolders } from './data-folder.ts';
 import { ConfigError, Fault, type Finding } from './faults.ts';
 import { createStoredFile } from './stored-file.ts';
 
-/** Between app and SFU, between app and relay, and for the cookies of the app. */
-export const secretNames = ['media-control', 'turn', 'sessions'] as const;
+/** Between app and SFU, between app and relay, for the tokens of the app, and for the seals of its audit log. */
+export const secretNames = ['media-control', 'turn', 'sessions', 'audit'] as const;
 export type SecretName = (typeof secretNames)[number];
 
 const SECRET_BYTES = 32;
@@ -25,15 +25,19 @@ export function secretPlace(
   config: Folders,
   name: SecretName,
 ): { readonly file: string; readonly ours: boolean } {
-  const named = { 'media-control': config.media.secret_file, turn: config.turn.secret_file, sessions: null }[
-    name
-  ];
+  const named = {
+    'media-control': config.media.secret_file,
+    turn: config.turn.secret_file,
+    sessions: null,
+    audit: null,
+  }[name];
   if (named !== null) return { file: named, ours: false };
   const folders = dataFolders(config.dataFolder);
   const file = {
     'media-control': join(folders.media, 'secret'),
     turn: join(folders.turn, 'secret'),
     sessions: join(folders.app, 'sessions'),
+    audit: join(folders.app, 'audit-key'),
   }[name];
   return { file, ours: true };
 }

@@ -25,7 +25,7 @@ export const assets = fp<AssetsOptions>(
 
     app.get<{ Params: { name: string } }>(
       '/assets/:name',
-      { config: { rateLimit: false } },
+      { config: { rateLimit: false, access: 'anyone', knowsVisitor: false } },
       async (request, reply) => {
         const file = client.files.get(request.params.name);
         if (file === undefined) throw new AppError('not_found');
@@ -43,14 +43,18 @@ export const assets = fp<AssetsOptions>(
     );
 
     // Some browsers ask for it whatever the page says.
-    app.get('/favicon.ico', { config: { rateLimit: false } }, async (_request, reply) =>
-      reply.redirect(app.assetPath('icon.svg'), 302),
+    app.get(
+      '/favicon.ico',
+      { config: { rateLimit: false, access: 'anyone', knowsVisitor: false } },
+      async (_request, reply) => reply.redirect(app.assetPath('icon.svg'), 302),
     );
 
     // Everything may be read: a room is kept out of indexes by its X-Robots-Tag, which a crawler that may not read
     // the room would never see.
-    app.get('/robots.txt', { config: { rateLimit: false } }, async (_request, reply) =>
-      reply.type('text/plain; charset=utf-8').send('User-agent: *\nDisallow:\n'),
+    app.get(
+      '/robots.txt',
+      { config: { rateLimit: false, access: 'anyone', knowsVisitor: false } },
+      async (_request, reply) => reply.type('text/plain; charset=utf-8').send('User-agent: *\nDisallow:\n'),
     );
   },
   { name: 'assets' },

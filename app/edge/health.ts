@@ -11,7 +11,7 @@ export interface HealthOptions {
  */
 export const health = fp<HealthOptions>(
   async (app, { needs }) => {
-    const quiet = { config: { rateLimit: false } } as const;
+    const quiet = { config: { rateLimit: false, access: 'anyone', knowsVisitor: false } } as const;
     app.get('/health/live', quiet, async (_request, reply) => {
       reply.header('Cache-Control', 'no-store');
       return { status: 'live' };

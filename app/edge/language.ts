@@ -2,13 +2,9 @@ import cookie from '@fastify/cookie';
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import Negotiator from 'negotiator';
-import type { Site } from '../../config/schema.ts';
 import { DAY_MS, SECOND_MS } from '../kernel/clock.ts';
 import { createTranslate, type TextFault, type Texts, type Translate } from '../kernel/i18n.ts';
-
-export type Language = Site['language'];
-
-export const languages: readonly Language[] = ['en', 'fr'];
+import { type Language, languages } from '../kernel/languages.ts';
 
 /** Keeps a choice of language. It follows from the reader's own click and says nothing else, so it needs no consent. */
 const COOKIE = 'language';
@@ -21,6 +17,10 @@ export interface LanguageOptions {
 }
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Texts in each language, for what no request asked for: letters. */
+    readonly translates: Readonly<Record<Language, Translate>>;
+  }
   interface FastifyRequest {
     /** The language that the reader gets. */
     language: Language;
@@ -49,6 +49,7 @@ export const language = fp<LanguageOptions>(
     ) as Record<Language, Translate>;
 
     await app.register(cookie);
+    app.decorate('translates', translates);
     app.decorateRequest('language', 'en');
     app.decorateRequest('t', translates.en);
     app.decorateRequest('texts', null as unknown as Texts);

@@ -48,13 +48,17 @@ export const metrics = fp<MetricsOptions>(
       );
     });
 
-    app.get('/metrics', { config: { rateLimit: false } }, async (request, reply) => {
-      if (!comesFromHere(request)) throw new AppError('not_found');
-      return reply
-        .header('Cache-Control', 'no-store')
-        .type(registry.contentType)
-        .send(await registry.metrics());
-    });
+    app.get(
+      '/metrics',
+      { config: { rateLimit: false, access: 'anyone', knowsVisitor: false } },
+      async (request, reply) => {
+        if (!comesFromHere(request)) throw new AppError('not_found');
+        return reply
+          .header('Cache-Control', 'no-store')
+          .type(registry.contentType)
+          .send(await registry.metrics());
+      },
+    );
   },
   { name: 'metrics' },
 );

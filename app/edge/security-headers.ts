@@ -83,7 +83,8 @@ export const securityHeaders = fp<SecurityHeadersOptions>(
         includeSubDomains: false,
       },
       xFrameOptions: { action: 'deny' },
-      referrerPolicy: { policy: 'no-referrer' },
+      // Nothing to others. To ourselves, as a form's Origin would be `null` with `no-referrer` (Fetch, section 3.1).
+      referrerPolicy: { policy: 'same-origin' },
       crossOriginOpenerPolicy: { policy: 'same-origin' },
       crossOriginResourcePolicy: { policy: 'same-origin' },
       crossOriginEmbedderPolicy: false,

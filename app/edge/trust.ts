@@ -23,7 +23,7 @@ export const trust = fp<TrustOptions>(
     if (authority)
       app.log.info({ sha256: authority.certificate.fingerprint256 }, 'the certificate authority');
 
-    app.get('/trust', async (request, reply) => {
+    app.get('/trust', { config: { access: 'anyone' } }, async (request, reply) => {
       const t = request.t;
       const page = {
         title: t('trust.title'),
@@ -59,7 +59,7 @@ export const trust = fp<TrustOptions>(
       disposition: string,
       content: (of: Authority) => string | Buffer,
     ) => {
-      app.get(`/trust/${name}`, async (_request, reply: FastifyReply) => {
+      app.get(`/trust/${name}`, { config: { access: 'anyone' } }, async (_request, reply: FastifyReply) => {
         if (authority === null) throw new AppError('not_found');
         return reply
           .header('Cache-Control', 'no-store')
@@ -77,7 +77,7 @@ export const trust = fp<TrustOptions>(
       registryFile(certificate),
     );
     offer(trustFiles.policies, 'application/json', 'attachment', () => firefoxPolicies);
-    app.get(`/trust/${trustFiles.mobileconfig}`, async (request, reply) => {
+    app.get(`/trust/${trustFiles.mobileconfig}`, { config: { access: 'anyone' } }, async (request, reply) => {
       if (authority === null) throw new AppError('not_found');
       const profile = appleProfile(authority.certificate, {
         name: nameOf(authority),

@@ -4,7 +4,7 @@ import fp from 'fastify-plugin';
 import Handlebars from 'handlebars';
 import type { Config } from '../../config/config.ts';
 import type { TextParams, Translate } from '../kernel/i18n.ts';
-import { languages } from './language.ts';
+import { languages } from '../kernel/languages.ts';
 
 export interface ViewsOptions {
   readonly controller: Config['controller'];

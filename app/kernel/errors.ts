@@ -25,6 +25,12 @@ export const errorCatalogue = {
   unknown_host: { family: 'not allowed', status: 421 },
   /** The request came from another site's page. */
   foreign_origin: { family: 'not allowed', status: 403 },
+  /** Only for those who are signed in. */
+  not_signed_in: { family: 'not signed in', status: 401 },
+  /** A dangerous act, and the confirmation of who does it is too old. */
+  confirmation_needed: { family: 'not signed in', status: 403 },
+  /** Somebody else was quicker. */
+  changed_meanwhile: { family: 'conflict', status: 409 },
   room_full: { family: 'limit', status: 409 },
   /** Params: `seconds` until it is worth trying again. */
   too_many_requests: { family: 'limit', status: 429 },

@@ -79,29 +79,33 @@ export const meetingsPlugin = fp<MeetingsPluginOptions>(
       },
     });
 
-    app.get('/signalling', { websocket: true, preValidation: refuseForeignPages }, (socket, request) => {
-      const { log, t } = request;
-      const connection: SignallingConnection = new SignallingConnection({
-        socket,
-        meetings,
-        media,
-        sentence: (fault) => t(`errors.${fault.code}.sentence`, fault.params),
-        onFault: (fault) => log.error({ err: fault }, 'a signalling request failed'),
-        iceServers: (participantId) =>
-          iceServers(
-            config,
-            request.hostname,
-            issueCredentials({
-              secret: secrets.turn,
-              participantId,
-              nowMs: Date.now(),
-              lifetimeSeconds: config.turn.credential_seconds,
-            }),
-          ),
-      });
-      connections.add(connection);
-      socket.on('close', () => connections.delete(connection));
-    });
+    app.get(
+      '/signalling',
+      { websocket: true, preValidation: refuseForeignPages, config: { access: 'anyone' } },
+      (socket, request) => {
+        const { log, t } = request;
+        const connection: SignallingConnection = new SignallingConnection({
+          socket,
+          meetings,
+          media,
+          sentence: (fault) => t(`errors.${fault.code}.sentence`, fault.params),
+          onFault: (fault) => log.error({ err: fault }, 'a signalling request failed'),
+          iceServers: (participantId) =>
+            iceServers(
+              config,
+              request.hostname,
+              issueCredentials({
+                secret: secrets.turn,
+                participantId,
+                nowMs: Date.now(),
+                lifetimeSeconds: config.turn.credential_seconds,
+              }),
+            ),
+        });
+        connections.add(connection);
+        socket.on('close', () => connections.delete(connection));
+      },
+    );
 
     app.addHook('onReady', async () => media.open());
     app.addHook('onClose', async () => media.close());

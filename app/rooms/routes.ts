@@ -11,40 +11,50 @@ export interface RoomsOptions {
 /** The home page, where a room is named, and the pages of the rooms. */
 export const rooms = fp<RoomsOptions>(
   async (app, { readRouterRtpCapabilities }) => {
-    app.get('/', async (request, reply) => sendHome(request, reply, '', null));
+    app.get('/', { config: { access: 'anyone' } }, async (request, reply) =>
+      sendHome(request, reply, '', null),
+    );
 
     // The form of the home page, which works without script.
-    app.get<{ Querystring: { name?: unknown } }>('/r', async (request, reply) => {
-      const { name } = request.query;
-      if (typeof name !== 'string') return reply.redirect('/', 302);
-      const slug = slugOf(name);
-      if (slug !== null) return reply.redirect(`/r/${slug}`, 303);
-      const fault = new AppError('invalid_room_name');
-      reply.code(fault.status);
-      return sendHome(request, reply, name.slice(0, ROOM_NAME_LIMIT), fault);
-    });
+    app.get<{ Querystring: { name?: unknown } }>(
+      '/r',
+      { config: { access: 'anyone' } },
+      async (request, reply) => {
+        const { name } = request.query;
+        if (typeof name !== 'string') return reply.redirect('/', 302);
+        const slug = slugOf(name);
+        if (slug !== null) return reply.redirect(`/r/${slug}`, 303);
+        const fault = new AppError('invalid_room_name');
+        reply.code(fault.status);
+        return sendHome(request, reply, name.slice(0, ROOM_NAME_LIMIT), fault);
+      },
+    );
 
-    app.get<{ Params: { name: string } }>('/r/:name', async (request, reply) => {
-      // Rooms are for those who know of them.
-      reply.header('X-Robots-Tag', 'noindex, nofollow');
-      const { name } = request.params;
-      const slug = slugOf(name);
-      if (slug === null) throw new AppError('invalid_room_name');
-      if (slug !== name) return reply.redirect(`/r/${slug}${queryOf(request)}`, 302);
+    app.get<{ Params: { name: string } }>(
+      '/r/:name',
+      { config: { access: 'anyone' } },
+      async (request, reply) => {
+        // Rooms are for those who know of them.
+        reply.header('X-Robots-Tag', 'noindex, nofollow');
+        const { name } = request.params;
+        const slug = slugOf(name);
+        if (slug === null) throw new AppError('invalid_room_name');
+        if (slug !== name) return reply.redirect(`/r/${slug}${queryOf(request)}`, 302);
 
-      const routerRtpCapabilities = await readRouterRtpCapabilities();
-      return reply.page('rooms/views/room.hbs', {
-        title: request.t('room.title', { slug }),
-        slug,
-        pageData: {
+        const routerRtpCapabilities = await readRouterRtpCapabilities();
+        return reply.page('rooms/views/room.hbs', {
+          title: request.t('room.title', { slug }),
           slug,
-          siteName: request.site.name,
-          language: request.language,
-          texts: request.texts.client,
-          routerRtpCapabilities,
-        },
-      });
-    });
+          pageData: {
+            slug,
+            siteName: request.site.name,
+            language: request.language,
+            texts: request.texts.client,
+            routerRtpCapabilities,
+          },
+        });
+      },
+    );
   },
   { name: 'rooms', dependencies: ['views', 'error-pages'] },
 );

@@ -30,3 +30,5 @@ source scripts/install/system.sh
 source scripts/install/npm.sh
 # shellcheck source=scripts/install/worker.sh
 source scripts/install/worker.sh
+# shellcheck source=scripts/install/sqlite.sh
+source scripts/install/sqlite.sh

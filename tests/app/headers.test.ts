@@ -29,7 +29,7 @@ for (const path of everywhere) {
     t.equal(policy['base-uri'], "'none'");
     t.notMatch(headers['content-security-policy'], /unsafe|https?:|\*/);
     t.match(headers, {
-      'referrer-policy': 'no-referrer',
+      'referrer-policy': 'same-origin',
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
       'cross-origin-opener-policy': 'same-origin',

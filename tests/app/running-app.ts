@@ -60,6 +60,7 @@ export class RunningApp {
       config,
       secrets: {
         mediaControl: await readSecret(config, 'media-control'),
+        audit: await readSecret(config, 'audit'),
         sessions: await readSecret(config, 'sessions'),
         turn: await readSecret(config, 'turn'),
       },
@@ -71,6 +72,10 @@ export class RunningApp {
 
   get tlsFolder(): string {
     return join(this.folder, 'data', 'tls');
+  }
+
+  get databaseFile(): string {
+    return join(this.folder, 'data', 'app', 'linkello.sqlite');
   }
 
   get authorityPem(): string {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import Handlebars from 'handlebars';
 import { IntlMessageFormat } from 'intl-messageformat';
 import t from 'tap';
-import { languages } from '../../app/edge/language.ts';
 import { errorCatalogue } from '../../app/kernel/errors.ts';
 import type { Texts } from '../../app/kernel/i18n.ts';
+import { languages } from '../../app/kernel/languages.ts';
 import en from '../../app/locales/en.json' with { type: 'json' };
 import fr from '../../app/locales/fr.json' with { type: 'json' };
 

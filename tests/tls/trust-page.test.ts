@@ -185,6 +185,7 @@ t.test('what the authority cannot certify is said, and that it is another one', 
       config,
       secrets: {
         mediaControl: await readSecret(config, 'media-control'),
+        audit: await readSecret(config, 'audit'),
         sessions: await readSecret(config, 'sessions'),
         turn: await readSecret(config, 'turn'),
       },

@@ -1,0 +1,67 @@
+import type { Migration } from '../migration.ts';
+
+/**
+ * Rooms and who is invited. `opening_hours` is JSON (app/rooms/opening-hours.ts) or null for always. A guest's link
+ * is not stored: it follows from the invitation's id and a secret (app/rooms/guest-link.ts). `locked_meetings` says
+ * which live meetings let nobody else in, so that a restart of the app does not open them.
+ */
+export const rooms: Migration = {
+  name: '0003-rooms',
+  sql: `
+CREATE TABLE rooms (
+  id TEXT PRIMARY KEY,
+  organisation_id TEXT NOT NULL REFERENCES organisations (id) ON DELETE CASCADE,
+  person_id TEXT REFERENCES people (id) ON DELETE SET NULL,
+  slug TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  sort_name TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('permanent', 'one_off')),
+  access TEXT NOT NULL CHECK (access IN ('anyone', 'signed_in', 'invited')),
+  has_lobby INTEGER NOT NULL CHECK (has_lobby IN (0, 1)),
+  needs_host INTEGER NOT NULL CHECK (needs_host IN (0, 1)),
+  opening_hours TEXT,
+  max_participants INTEGER,
+  expires_at INTEGER,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX rooms_sort_name ON rooms (sort_name, id);
+CREATE INDEX rooms_created ON rooms (created_at, id);
+CREATE INDEX rooms_organisation_sort_name ON rooms (organisation_id, sort_name, id);
+CREATE INDEX rooms_organisation_created ON rooms (organisation_id, created_at, id);
+CREATE INDEX rooms_person_sort_name ON rooms (person_id, sort_name, id);
+CREATE INDEX rooms_person_created ON rooms (person_id, created_at, id);
+
+CREATE TABLE rooms_words (
+  word TEXT NOT NULL,
+  room_id TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+  PRIMARY KEY (word, room_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX rooms_words_room ON rooms_words (room_id);
+
+CREATE TABLE invitations (
+  id TEXT PRIMARY KEY,
+  room_id TEXT NOT NULL REFERENCES rooms (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  email TEXT,
+  language TEXT NOT NULL CHECK (language IN ('en', 'fr')),
+  starts_at INTEGER,
+  duration_minutes INTEGER,
+  time_zone TEXT,
+  sequence INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  revoked_at INTEGER,
+  created_by TEXT REFERENCES people (id) ON DELETE SET NULL,
+  created_at INTEGER NOT NULL,
+  CHECK ((starts_at IS NULL) = (duration_minutes IS NULL)),
+  CHECK ((starts_at IS NULL) = (time_zone IS NULL))
+) STRICT;
+CREATE INDEX invitations_room ON invitations (room_id, created_at, id);
+CREATE INDEX invitations_email ON invitations (email) WHERE email IS NOT NULL;
+CREATE INDEX invitations_expires ON invitations (expires_at);
+
+CREATE TABLE locked_meetings (
+  slug TEXT PRIMARY KEY,
+  locked_at INTEGER NOT NULL
+) STRICT;
+`,
+};

@@ -1,0 +1,49 @@
+import type { RouteOptions } from 'fastify';
+import fp from 'fastify-plugin';
+import type { Permission } from '../kernel/permissions.ts';
+
+/** Who may use a route: `anyone`, everybody who is signed in, or those with a permission. */
+export type Access = 'anyone' | 'signed in' | Permission;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Every route says it; one that does not is refused when it is registered. */
+    access?: Access;
+    /** A dangerous act: whoever does it has confirmed who they are a short while ago. Default: no. */
+    needsConfirmation?: boolean;
+    /** False where nobody asks who it is, as for styles: no session is looked up. Default: true. */
+    knowsVisitor?: boolean;
+  }
+  interface FastifyInstance {
+    /** Every route, for the test that tries all of them as everybody. */
+    readonly routeTable: readonly RouteEntry[];
+  }
+}
+
+export interface RouteEntry {
+  readonly method: string;
+  readonly url: string;
+  readonly access: Access;
+  readonly needsConfirmation: boolean;
+}
+
+/** Keeps the list of routes, and refuses one that does not say who may use it. */
+export const routeAccess = fp(
+  async (app) => {
+    const routeTable: RouteEntry[] = [];
+    app.decorate('routeTable', routeTable);
+    app.addHook('onRoute', ({ method, url, config }: RouteOptions) => {
+      if (config?.access === undefined)
+        throw new TypeError(`The route ${method} ${url} does not say who may use it.`);
+      for (const each of [method].flat()) {
+        routeTable.push({
+          method: each,
+          url,
+          access: config.access,
+          needsConfirmation: config.needsConfirmation ?? false,
+        });
+      }
+    });
+  },
+  { name: 'route-access' },
+);

@@ -1,0 +1,85 @@
+import type { Role } from './roles.ts';
+
+/** How far a permission goes: the whole appliance, the person's organisation, or what is their own. */
+export type Reach = 'all' | 'organisation' | 'own';
+
+const all = 'all';
+const organisation = 'organisation';
+const own = 'own';
+
+/**
+ * Who may do what: the only place that says so. A role that is not named may not. What lies beyond the reach answers
+ * like what does not exist.
+ */
+export const permissions = {
+  'overview.read': { owner: all, administrator: organisation, technical: all, dpo: all },
+  'organisations.read': { owner: all, administrator: organisation, sales: all, marketing: all, dpo: all },
+  'organisations.write': { owner: all },
+  'people.read': { owner: all, administrator: organisation, sales: all, dpo: all },
+  'people.write': { owner: all, administrator: organisation },
+  'roles.write': { owner: all, administrator: organisation },
+  'rooms.read': {
+    owner: all,
+    administrator: organisation,
+    member: own,
+    sales: own,
+    marketing: own,
+    technical: own,
+    dpo: own,
+  },
+  'rooms.write': {
+    owner: all,
+    administrator: organisation,
+    member: own,
+    sales: own,
+    marketing: own,
+    technical: own,
+    dpo: own,
+  },
+  'meetings.read': {
+    owner: all,
+    administrator: organisation,
+    member: own,
+    sales: own,
+    marketing: own,
+    technical: all,
+    dpo: own,
+  },
+  'meetings.control': {
+    owner: all,
+    administrator: organisation,
+    member: own,
+    sales: own,
+    marketing: own,
+    technical: all,
+    dpo: own,
+  },
+  'letters.read': { owner: all, administrator: organisation, technical: all },
+  /** What a letter says. One that lets its reader in (to sign in) only while no relay takes letters. */
+  'letters.read_content': { owner: all, administrator: organisation },
+  'letters.write': { owner: all, administrator: organisation, technical: all },
+  'settings.read': { owner: all, technical: all, dpo: all },
+  'audit.read': { owner: all, administrator: organisation, dpo: all },
+  'audit.export': { owner: all, dpo: all },
+  'health.read': { owner: all, technical: all },
+} as const satisfies Record<string, Partial<Record<Role, Reach>>>;
+
+export type Permission = keyof typeof permissions;
+
+/** How far a role's permission goes, or null if it has none. */
+export function reachOf(role: Role, permission: Permission): Reach | null {
+  const row: Partial<Record<Role, Reach>> = permissions[permission];
+  return row[role] ?? null;
+}
+
+/** What a query is limited to, made of a reach and whose it is. */
+export type Scope =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'organisation'; readonly organisationId: string }
+  | { readonly kind: 'own'; readonly personId: string };
+
+/** Roles that one may give: an administrator none above their own, and none that reaches beyond the organisation. */
+export function grantableRoles(role: Role): readonly Role[] {
+  if (role === 'owner') return ['owner', 'administrator', 'member', 'sales', 'marketing', 'technical', 'dpo'];
+  return role === 'administrator' ? ['administrator', 'member'] : [];
+}
