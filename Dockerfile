@@ -5,7 +5,8 @@
 ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 ARG DEBIAN_IMAGE=debian:12-slim
 
-# What npm has for the programs: what only media uses is set apart, in /srv/media.
+# What npm has for the programs: what only media uses is set apart, in /srv/media. Of sqlite3 what runs is kept, without
+# what builds it; its driver comes from the stage `native`.
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /srv/linkello
 COPY package.json package-lock.json .npmrc ./
@@ -13,9 +14,15 @@ RUN --mount=type=cache,target=/root/.npm \
     npm ci --omit=dev --ignore-scripts \
  && rm -rf node_modules/node-linux-* \
  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
+ && mkdir /srv/driver && mv node_modules/sqlite3 node_modules/bindings node_modules/file-uri-to-path /srv/driver \
+ && rm -rf /srv/driver/sqlite3/deps /srv/driver/sqlite3/src \
+ && npm pkg delete dependencies.sqlite3 \
+ && npm prune --omit=dev --ignore-scripts \
+ && mv /srv/driver/* node_modules \
  && cp -a node_modules /srv/media \
  && npm pkg delete dependencies.mediasoup optionalDependencies \
  && npm prune --omit=dev --ignore-scripts \
+ && cp -a /srv/media/sqlite3 /srv/media/bindings /srv/media/file-uri-to-path node_modules \
  && cd /srv/media && for package in [!@]* @*/*; do [ ! -e "/srv/linkello/node_modules/$package" ] || rm -rf "$package"; done
 
 # Node without its symbols, which only a debugger reads: 18 MB less.
@@ -25,12 +32,15 @@ RUN apt-get update \
  && strip --strip-unneeded --output-file=/node /usr/local/bin/node \
  && /node --version
 
-# mediasoup's worker: downloaded, or else built from the npm package (media/worker/README.md); or the one that
-# `media/worker/pack` put into media/worker/packed, if somebody let it.
-FROM ${NODE_IMAGE} AS worker
+# The database's driver, built from its npm package. And mediasoup's worker: downloaded, or else built from the npm
+# package (media/worker/README.md); or the one that `media/worker/pack` put into media/worker/packed, if somebody let it.
+FROM ${NODE_IMAGE} AS native
 WORKDIR /srv/linkello
 COPY package.json package-lock.json .npmrc ./
 COPY scripts/install scripts/install
+COPY scripts/sqlite scripts/sqlite
+RUN --mount=type=cache,target=/root/.npm --mount=type=cache,target=/root/.cache/linkello \
+    scripts/sqlite
 COPY scripts/worker scripts/worker
 COPY media/worker media/worker
 RUN --mount=type=cache,target=/root/.npm --mount=type=cache,target=/root/.cache/linkello \
@@ -58,11 +68,11 @@ STOPSIGNAL SIGTERM
 
 FROM base AS media
 COPY --from=packages /srv/media node_modules
-COPY --from=worker /worker/packages /tmp/packages
+COPY --from=native /worker/packages /tmp/packages
 RUN apt-get update \
  && xargs --no-run-if-empty apt-get install --yes --no-install-recommends </tmp/packages \
  && rm -rf /var/lib/apt/lists/* /tmp/packages
-COPY --from=worker /worker/mediasoup-worker /usr/local/bin/mediasoup-worker
+COPY --from=native /worker/mediasoup-worker /usr/local/bin/mediasoup-worker
 ENV MEDIASOUP_WORKER_BIN=/usr/local/bin/mediasoup-worker
 RUN --mount=type=bind,source=media/worker/prove.ts,target=/srv/linkello/media/prove.ts \
     node media/prove.ts "$MEDIASOUP_WORKER_BIN"
@@ -77,6 +87,7 @@ USER 10001:10001
 CMD ["scripts/again", "node", "scripts/relay.ts"]
 
 FROM base AS app
+COPY --from=native /srv/linkello/node_modules/sqlite3/build/Release/node_sqlite3.node node_modules/sqlite3/build/Release/
 COPY app app
 RUN printf '#!/bin/sh\nexec node /srv/linkello/scripts/linkello.ts "$@"\n' >/usr/local/bin/linkello \
  && chmod 755 /usr/local/bin/linkello
