@@ -25,7 +25,12 @@ export type Reading<Value> =
   | { readonly value: Value; readonly conflicts: readonly [] }
   | { readonly value: null; readonly conflicts: readonly Conflict[] };
 
-type Setting = 'files.certificate' | 'files.key' | 'files.chain' | 'acme.ca_file';
+type Setting =
+  | 'tls.files.certificate'
+  | 'tls.files.key'
+  | 'tls.files.chain'
+  | 'tls.acme.ca_file'
+  | 'mail.ca_file';
 type Settings = Pick<Config, 'tls' | 'sites'>;
 
 /** Whole chains with their roots are a tenth of it. */
@@ -46,14 +51,14 @@ const LOCKED_KEY = /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTE
 export async function certificateConflicts(settings: Settings, now: number): Promise<readonly Conflict[]> {
   const { mode, files, acme } = settings.tls;
   if (mode === 'acme') {
-    return acme.ca_file ? (await settle(() => readAuthorities(acme.ca_file ?? ''))).conflicts : [];
+    return acme.ca_file ? (await readAuthorityFile('tls.acme.ca_file', acme.ca_file)).conflicts : [];
   }
   // That one is missing is another rule's.
   if (mode !== 'files' || !files.certificate || !files.key || files.chain === '') return [];
   const { value: pair, conflicts } = await settle(() => readPair(settings));
   if (pair === null) return conflicts;
   const today = (is: string) => [
-    say('files.certificate', `must be valid today, got one that ${is} in ${files.certificate}`),
+    say('tls.files.certificate', `must be valid today, got one that ${is} in ${files.certificate}`),
   ];
   const day = (instant: number) => new Date(instant).toISOString().slice(0, 10);
   if (now < pair.beginsAt) return today(`begins on ${day(pair.beginsAt)}`);
@@ -70,9 +75,12 @@ export async function readCertificateFiles(settings: Settings): Promise<Reading<
   return settle(() => readPair(settings));
 }
 
-/** The certificates in `tls.acme.ca_file`, as PEM; refused where it holds none. */
-export async function readAuthorityFile(file: string): Promise<Reading<readonly string[]>> {
-  return settle(() => readAuthorities(file));
+/** The certificates in a file of authorities, as PEM; refused where it holds none. */
+export async function readAuthorityFile(
+  setting: Extract<Setting, `${string}.ca_file`>,
+  file: string,
+): Promise<Reading<readonly string[]>> {
+  return settle(() => readAuthorities(setting, file));
 }
 
 async function settle<Value>(look: () => Promise<Value>): Promise<Reading<Value>> {
@@ -84,8 +92,8 @@ async function settle<Value>(look: () => Promise<Value>): Promise<Reading<Value>
   }
 }
 
-async function readAuthorities(file: string): Promise<readonly string[]> {
-  const certificates = readCertificates('acme.ca_file', file, await read('acme.ca_file', file));
+async function readAuthorities(setting: Setting, file: string): Promise<readonly string[]> {
+  const certificates = readCertificates(setting, file, await read(setting, file));
   return certificates.map((each) => each.toString());
 }
 
@@ -100,8 +108,8 @@ class Refusal extends Error {
 
 function say(setting: Setting, message: string): Conflict {
   return {
-    sides: [{ path: ['tls', ...setting.split('.')], message: () => message }],
-    from: [['tls', 'mode']],
+    sides: [{ path: setting.split('.'), message: () => message }],
+    from: setting.startsWith('tls.') ? [['tls', 'mode']] : [],
   };
 }
 
@@ -113,20 +121,20 @@ async function readPair({ tls: { files }, sites }: Settings): Promise<Certificat
   const certificateFile = files.certificate ?? '';
   const keyFile = files.key ?? '';
   const certificates = readCertificates(
-    'files.certificate',
+    'tls.files.certificate',
     certificateFile,
-    await read('files.certificate', certificateFile),
+    await read('tls.files.certificate', certificateFile),
   );
-  const key = readKey(keyFile, await read('files.key', keyFile));
+  const key = readKey(keyFile, await read('tls.files.key', keyFile));
   const chain =
     files.chain === null
       ? []
-      : readCertificates('files.chain', files.chain, await read('files.chain', files.chain));
+      : readCertificates('tls.files.chain', files.chain, await read('tls.files.chain', files.chain));
 
   const server = certificates.find((each) => each.checkPrivateKey(key));
   if (server === undefined)
     refuse(
-      'files.key',
+      'tls.files.key',
       `must be the key of the certificate in ${certificateFile}, got that of another in ${keyFile}`,
     );
   checkUse(server, certificateFile);
@@ -139,7 +147,7 @@ async function readPair({ tls: { files }, sites }: Settings): Promise<Certificat
   if (!('sent' in complete)) {
     const { subject, issuer } = complete.endsAt;
     refuse(
-      files.chain === null ? 'files.certificate' : 'files.chain',
+      files.chain === null ? 'tls.files.certificate' : 'tls.files.chain',
       `must lead to a root, got in ${files.chain ?? certificateFile} none that signed ${distinguished(subject)}: ` +
         `add the certificate of ${distinguished(issuer)} to tls.files.chain`,
     );
@@ -156,7 +164,7 @@ async function readPair({ tls: { files }, sites }: Settings): Promise<Certificat
     // A key that is too short, a signature by MD5: what OpenSSL refuses, browsers refuse too.
     const { reason = 'unknown reason' } = thrown as { reason?: string };
     refuse(
-      'files.certificate',
+      'tls.files.certificate',
       `must be one that browsers take, got one that TLS refuses (${reason}) in ${certificateFile}`,
     );
   }
@@ -176,7 +184,7 @@ async function read(setting: Setting, file: string): Promise<string> {
         );
       if (about.size > LARGEST_FILE_BYTES)
         refuse(setting, `must be at most ${LARGEST_FILE_BYTES} bytes long, got ${about.size}: ${file}`);
-      if (setting === 'files.key' && (about.mode & 0o007) !== 0) {
+      if (setting === 'tls.files.key' && (about.mode & 0o007) !== 0) {
         const digits = (about.mode & 0o777).toString(8).padStart(4, '0');
         refuse(setting, `must not be open to everyone, got mode ${digits}; run: chmod o= ${file}`);
       }
@@ -236,21 +244,22 @@ function hint(file: string, text: string): string {
 function readKey(file: string, text: string): KeyObject {
   if (LOCKED_KEY.test(text)) {
     refuse(
-      'files.key',
+      'tls.files.key',
       `must be without a passphrase, got one with it in ${file}; run: openssl pkey -in ${file} -out NEW.key`,
     );
   }
   const [block] = KEY.exec(text) ?? [];
-  if (block === undefined) refuse('files.key', `must hold a private key as PEM text, got none in ${file}`);
+  if (block === undefined)
+    refuse('tls.files.key', `must hold a private key as PEM text, got none in ${file}`);
   let key: KeyObject;
   try {
     key = createPrivateKey(block);
   } catch {
-    return refuse('files.key', `must hold a private key that can be read, got a damaged one in ${file}`);
+    return refuse('tls.files.key', `must hold a private key that can be read, got a damaged one in ${file}`);
   }
   if (key.asymmetricKeyType !== 'rsa' && key.asymmetricKeyType !== 'ec')
     refuse(
-      'files.key',
+      'tls.files.key',
       `must be an RSA or EC key, as browsers take no other, got ${key.asymmetricKeyType} in ${file}`,
     );
   return key;
@@ -260,7 +269,7 @@ function checkUse(certificate: X509Certificate, file: string): void {
   // Node calls the extended use so.
   const uses: readonly string[] = certificate.keyUsage ?? [];
   if (uses.length === 0 || uses.some((use) => SERVER_USES.includes(use))) return;
-  refuse('files.certificate', `must be a certificate for servers, got one for other uses in ${file}`);
+  refuse('tls.files.certificate', `must be a certificate for servers, got one for other uses in ${file}`);
 }
 
 function checkHosts(certificate: X509Certificate, file: string, sites: Settings['sites']): void {

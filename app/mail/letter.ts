@@ -1,4 +1,5 @@
 import type { Language } from '../kernel/languages.ts';
+import type { LetterKind } from './letter-kinds.ts';
 
 /** A part of a letter. Texts are in the reader's language and plain: what renders them escapes. */
 export type Block =
@@ -18,9 +19,10 @@ export interface Attachment {
 }
 
 export interface Letter {
-  /** What it is for, for the console: `sign_in`, `invitation`. Its text is `letters.kinds.<kind>`. */
-  readonly kind: string;
+  /** What it is for: the console names it, and the foot of the letter says why somebody gets it. */
+  readonly kind: LetterKind;
   readonly to: {
+    /** An address as `isMailAddress` (address.ts) takes it. */
     readonly email: string;
     readonly name: string;
     readonly language: Language;

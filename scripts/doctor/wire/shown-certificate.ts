@@ -1,10 +1,11 @@
 import { X509Certificate } from 'node:crypto';
-import { access, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
-import { getCACertificates, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { Config } from '../../../config/config.ts';
 import { dataFolders } from '../../../config/data-folder.ts';
+import { knownAuthorities } from '../../../config/known-authorities.ts';
 
 /** Whom this machine trusts, as PEM: the system, Node, and the appliance's own authority if it has one. */
 export interface Trust {
@@ -50,13 +51,7 @@ export async function readTrust(config: Config): Promise<Trust> {
   // Earlier ones stay beside the one that serves.
   const names = (await readdir(folder).catch(() => [])).filter((name) => /^authority.*\.pem$/.test(name));
   const pems = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
-  // Without that folder, as in small containers, Node complains on the terminal.
-  const hasSystem = await access(process.env.SSL_CERT_DIR || '/etc/ssl/certs').then(
-    () => true,
-    () => false,
-  );
-  const known = [...getCACertificates('default'), ...(hasSystem ? getCACertificates('system') : [])];
-  return { ca: [...known, ...pems], own: pems.map((pem) => new X509Certificate(pem)) };
+  return { ca: [...knownAuthorities(), ...pems], own: pems.map((pem) => new X509Certificate(pem)) };
 }
 
 /** @returns null when the other side showed none. */
