@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { exitOnConfigError, inspectConfig } from '../config/load.ts';
 import { readSecret, secretNames } from '../config/secrets.ts';
 import { Appliance } from './supervisor/appliance.ts';
+import { firstOwnerLink } from './supervisor/first-owner-link.ts';
 import { StartFault } from './supervisor/start-fault.ts';
 import { summary } from './supervisor/summary.ts';
 
@@ -47,7 +48,13 @@ for (const name of secretNames) await readSecret(config, name).catch(exitOnConfi
 appliance = new Appliance({ config, fileExists, project, say });
 try {
   const outcome = await appliance.start();
-  process.stdout.write(summary({ ...outcome, config, fileExists, tookMs: Date.now() - startedAt }));
+  const tookMs = Date.now() - startedAt;
+  // Without it everything else works; it can be had by hand.
+  const ownerLink = await firstOwnerLink(config).catch((error: Error) => {
+    say(error.message);
+    return null;
+  });
+  process.stdout.write(summary({ ...outcome, config, fileExists, ownerLink, tookMs }));
 } catch (error) {
   if (!(error instanceof StartFault)) throw error;
   if (!isStopping) {

@@ -6,6 +6,7 @@ import { type Permission, reachOf, type Scope } from '../kernel/permissions.ts';
 import type { Person } from './person.ts';
 import { scopeOf } from './person.ts';
 import { confirmationPath, signInPath } from './return-path.ts';
+import { SESSION_COOKIE } from './session-cookie.ts';
 import type { Session, Sessions } from './sessions.ts';
 
 export interface AccessOptions {
@@ -32,9 +33,6 @@ declare module 'fastify' {
     readonly signedIn: Person;
   }
 }
-
-/** `__Host-`: of this host alone, over HTTPS alone, for every path (RFC 6265bis, section 4.1.3.2). */
-export const SESSION_COOKIE = '__Host-session';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -67,15 +65,16 @@ export const access = fp<AccessOptions>(
 
     app.addHook('onRequest', async (request, reply) => {
       const { access, needsConfirmation, knowsVisitor = true } = request.routeOptions.config;
-      // A page that does not exist is for anyone.
-      if (access === undefined || !knowsVisitor) return;
-      if (!SAFE_METHODS.has(request.method)) refuseForeignForms(request);
+      if (!knowsVisitor) return;
+      if (access !== undefined && !SAFE_METHODS.has(request.method)) refuseForeignForms(request);
       const cookie = request.cookies[SESSION_COOKIE];
       if (cookie !== undefined) {
         request.session = await sessions.read(cookie);
         request.person = request.session?.person ?? null;
       }
-      if (access === 'anyone') return;
+      request.visitor = { name: request.person?.name ?? null, signInPath: signInPath(request.url) };
+      // A page that does not exist is for anyone; it shows who is signed in, as one does that is not for them.
+      if (access === undefined || access === 'anyone') return;
       if (request.session === null || request.person === null) {
         if (request.method !== 'GET') throw new AppError('not_signed_in');
         return reply.redirect(signInPath(request.url), 303);

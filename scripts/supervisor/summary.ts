@@ -1,3 +1,4 @@
+import { FIRST_OWNER_LINK_HOURS } from '../../app/identity/first-owner/first-owner.ts';
 import type { Config } from '../../config/config.ts';
 
 /** What came up. */
@@ -7,6 +8,8 @@ export interface Outcome {
   /** Where browsers find it, the preferred one first; at least one. */
   readonly urls: readonly string[];
   readonly relay: 'running' | 'not installed' | 'not running' | 'switched off';
+  /** What makes the first owner, as long as there is none; else null. */
+  readonly ownerLink: string | null;
   /** Milliseconds that the start took. */
   readonly tookMs: number;
 }
@@ -14,7 +17,7 @@ export interface Outcome {
 const LOOPBACK = /^(127\.|\[::1\]$)/;
 
 /** What is told when everything is up. The last line is the link alone. */
-export function summary({ config, fileExists, urls, relay, tookMs }: Outcome): string {
+export function summary({ config, fileExists, urls, relay, ownerLink, tookMs }: Outcome): string {
   const { media, network, turn } = config;
   const last = media.port + media.workers - 1;
   const relays = {
@@ -33,6 +36,16 @@ export function summary({ config, fileExists, urls, relay, tookMs }: Outcome): s
     `  relay     ${relays[relay]}`,
     `  trust     ${new URL('/trust', first).href} has the certificate that each device needs once`,
     ...others.filter((url) => !LOOPBACK.test(new URL(url).hostname)).map((url) => `  also at   ${url}`),
+    ...(ownerLink === null
+      ? []
+      : [
+          '',
+          `Nobody owns this server yet. Open this link to become its owner; it works once, within ${FIRST_OWNER_LINK_HOURS} hours:`,
+          '',
+          `  ${ownerLink}`,
+          '',
+          'The pages:',
+        ]),
     '',
     first,
     '',
