@@ -137,6 +137,18 @@ export class Appliance {
     return `https://127.0.0.1:${this.port}${path}`;
   }
 
+  /** Names its settings and data folder to the command line. */
+  get environment(): { readonly LINKELLO_CONFIG: string; readonly LINKELLO_DATA: string } {
+    return {
+      LINKELLO_CONFIG: join(this.dataFolder, 'linkello.yaml'),
+      LINKELLO_DATA: join(this.dataFolder, 'data'),
+    };
+  }
+
+  get databaseFile(): string {
+    return join(this.dataFolder, 'data', 'app', 'linkello.sqlite');
+  }
+
   /** PEM of the appliance's own authority. */
   authority(): Promise<string> {
     return readFile(join(this.dataFolder, 'data', 'app', 'authority', 'authority.pem'), 'utf8');

@@ -7,6 +7,7 @@ import {
   type NotificationName,
   PROTOCOL_VERSION,
   type RequestData,
+  type Waiting,
 } from '../app/meetings/messages.ts';
 import type { Appliance } from './appliance.ts';
 import { until, within } from './deadline.ts';
@@ -74,9 +75,19 @@ export class SignallingClient {
   }
 
   async join(appliance: Appliance, overrides: Partial<RequestData<'join'>> = {}): Promise<Joined> {
+    const answer = await this.knock(appliance, overrides);
+    if ('waitingFor' in answer) throw new Error(`join has to wait for ${answer.waitingFor}`);
+    return answer;
+  }
+
+  /** Asks to come in: joined, or waiting to be. */
+  async knock(
+    appliance: Appliance,
+    overrides: Partial<RequestData<'join'>> = {},
+  ): Promise<Joined | Waiting> {
     const answer = await this.request('join', { ...(await joinData(appliance)), ...overrides });
     if (answer.error) throw new Error(`join was answered ${answer.error.code}`);
-    return answer.ok as Joined;
+    return answer.ok as Joined | Waiting;
   }
 
   async notified<Name extends NotificationName>(

@@ -1,27 +1,48 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyBaseLogger } from 'fastify';
 import type { MediaEvent, PeerDescription, RoomDescription } from '../../media/contract.ts';
+import type { Person } from '../identity/person.ts';
+import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
+import type { Entrance, Refusal } from '../rooms/admission.ts';
+import type { RoomDirectory } from '../rooms/directory.ts';
 import type { MediaClient } from './media-client.ts';
-import { Meeting } from './meeting.ts';
-import type { IceServer, Joined, RequestData } from './messages.ts';
+import type { Meeting } from './meeting.ts';
+import type { IceServer, Joined, RequestData, Role, Waiting, WaitingFor } from './messages.ts';
 import type { Connection, Participant } from './participant.ts';
 import type { ParticipantTokens } from './participant-token.ts';
+import { Readiness } from './readiness.ts';
+import type { MeetingRegistry } from './registry.ts';
 
 export interface MeetingsOptions {
   readonly media: MediaClient;
   readonly tokens: ParticipantTokens;
   readonly log: FastifyBaseLogger;
-  /** Most participants in one room. */
-  readonly participantsPerRoom: number;
+  /** Who may enter which room. */
+  readonly directory: RoomDirectory;
+  readonly registry: MeetingRegistry;
+  readonly clock: Clock;
   /** How long a participant whose connection was lost is waited for, in milliseconds. */
   readonly graceMs: number;
 }
 
-/** A participant's stay in a meeting: what a connection holds once it has joined. */
+/** A participant's stay in a meeting, or in front of it: what a connection holds once it has joined. */
 export interface Stay {
   readonly meeting: Meeting;
   readonly participant: Participant;
+  /** Whether they wait to be let in. */
+  readonly isWaiting: boolean;
+}
+
+/** Who joins over which connection. */
+export interface Arrival {
+  readonly connection: Connection;
+  /** Null for a guest. */
+  readonly person: Person | null;
+  /** What a participant's browser is told of the relay. */
+  readonly iceServers: (participantId: string) => IceServer[];
+  /** Why they may not enter, in their language. */
+  readonly refusalFault: (refusal: Refusal) => AppError;
 }
 
 /** How long a `join` waits for an SFU that is just starting, in milliseconds. */
@@ -35,58 +56,119 @@ export class Meetings {
   readonly #media: MediaClient;
   readonly #tokens: ParticipantTokens;
   readonly #log: FastifyBaseLogger;
-  readonly #participantsPerRoom: number;
+  readonly #directory: RoomDirectory;
+  readonly #registry: MeetingRegistry;
+  readonly #clock: Clock;
   readonly #graceMs: number;
-  readonly #meetings = new Map<string, Meeting>();
-  #ready = Promise.withResolvers<void>();
-  #isReady = false;
+  readonly #sfu = new Readiness(READY_DEADLINE_MS);
 
-  constructor({ media, tokens, log, participantsPerRoom, graceMs }: MeetingsOptions) {
+  constructor({ media, tokens, log, directory, registry, clock, graceMs }: MeetingsOptions) {
     this.#media = media;
     this.#tokens = tokens;
     this.#log = log;
-    this.#participantsPerRoom = participantsPerRoom;
+    this.#directory = directory;
+    this.#registry = registry;
+    this.#clock = clock;
     this.#graceMs = graceMs;
     media.on('connected', () => this.#takeOver());
-    media.on('lost', () => this.#mediaLost());
+    media.on('lost', () => {
+      this.#sfu.went();
+      this.#log.warn('the SFU is away');
+    });
     media.on('event', (event) => this.#heard(event));
   }
 
   /** Whether the SFU is there and its rooms are known. */
   get isReady(): boolean {
-    return this.#isReady;
+    return this.#sfu.isReady;
   }
 
-  /** Live meetings and the participants in them, for metrics. */
-  get counts(): { meetings: number; participants: number } {
-    let participants = 0;
-    for (const meeting of this.#meetings.values()) participants += meeting.participants.size;
-    return { meetings: this.#meetings.size, participants };
+  /** Live meetings, the participants in them, and who waits in front of one. */
+  get counts(): { meetings: number; participants: number; waiting: number } {
+    const counts = { meetings: 0, participants: 0, waiting: 0 };
+    for (const { participants, lobby } of this.#registry.all) {
+      counts.meetings += participants.size > 0 ? 1 : 0;
+      counts.participants += participants.size;
+      counts.waiting += lobby.size;
+    }
+    return counts;
+  }
+
+  /** The meeting in a room, if there is one. */
+  in(slug: string): Meeting | undefined {
+    return this.#registry.in(slug);
+  }
+
+  /** Every meeting that somebody is in. */
+  get all(): Meeting[] {
+    return this.#registry.all.filter(({ participants }) => participants.size > 0);
   }
 
   /**
-   * Lets a connection into a room, as a new participant or as the one whom its token names.
+   * Lets somebody into a room, as a new participant or as the one whom their token names; or lets them wait.
    *
    * @throws AppError `room_full`, `media_unavailable`, `invalid_input`; `out_of_order` when the same participant joined
-   * over another connection meanwhile.
+   * over another connection meanwhile; `meeting_locked`, and whatever {@link Arrival.refusalFault} makes of a refusal.
    */
-  async join(
-    connection: Connection,
-    data: RequestData<'join'>,
-    iceServers: (participantId: string) => IceServer[],
-  ): Promise<{ stay: Stay; joined: Joined }> {
-    await this.#whenReady();
-    const name = data.name.trim().normalize('NFC');
+  async join(arrival: Arrival, data: RequestData<'join'>): Promise<{ stay: Stay; reply: Joined | Waiting }> {
+    await this.#sfu.wait();
     const returning = data.token === undefined ? undefined : this.#tokens.verify(data.room, data.token);
-    const meeting = this.#open(data.room);
-    const known = returning === undefined ? undefined : meeting.participants.get(returning);
-    if (!known && meeting.participants.size >= this.#participantsPerRoom) throw new AppError('room_full');
-    const participant = known ?? meeting.add(returning ?? randomUUID(), name);
+    const known = returning && this.#registry.in(data.room)?.participants.get(returning);
+    if (known) return this.#letIn(this.#registry.open(data.room), known, arrival, data);
+
+    const visit = await this.#directory.visit(data.room, arrival.person, data.invitation ?? null);
+    if (visit.admission.kind === 'refused') throw arrival.refusalFault(visit.admission);
+    const entrance = visit.admission;
+    const meeting = this.#registry.open(data.room);
+    meeting.place = visit.room;
+    try {
+      return await this.#knock(meeting, entrance, returning ?? randomUUID(), arrival, data);
+    } finally {
+      this.#registry.closeIfEmpty(meeting);
+    }
+  }
+
+  async #knock(
+    meeting: Meeting,
+    entrance: Entrance,
+    id: string,
+    arrival: Arrival,
+    data: RequestData<'join'>,
+  ): Promise<{ stay: Stay; reply: Joined | Waiting }> {
+    const name = nameOf(data);
+    const mayPass = entrance.role === 'host' || meeting.lobby.isAdmitted(id);
+    if (!mayPass) {
+      if (meeting.isLocked) throw new AppError('meeting_locked');
+      const waitingFor: WaitingFor | null =
+        entrance.needsHost && !meeting.hasHost ? 'host' : entrance.lobby ? 'admission' : null;
+      if (waitingFor !== null) {
+        const place = { name, needsAdmission: entrance.lobby, waitingFor, now: this.#clock() };
+        const participant = meeting.lobby.wait(id, place);
+        participant.attach(arrival.connection);
+        meeting.waitingChanged(this.#clock());
+        const token = this.#tokens.issue(meeting.room, id);
+        return { stay: { meeting, participant, isWaiting: true }, reply: { waitingFor, token } };
+      }
+    }
+    if (meeting.participants.size >= entrance.maxParticipants) throw new AppError('room_full');
+    const participant = meeting.add(id, name, entrance.role, this.#clock());
+    return this.#letIn(meeting, participant, arrival, data);
+  }
+
+  async #letIn(
+    meeting: Meeting,
+    participant: Participant,
+    { connection, iceServers }: Arrival,
+    data: RequestData<'join'>,
+  ): Promise<{ stay: Stay; reply: Joined }> {
     participant.attach(connection);
     return participant.inTurn(async () => {
       if (participant.connection !== connection) throw new AppError('out_of_order');
-      const peer = await this.#enter(meeting, participant, name, data, connection);
-      const joined = {
+      const peer = await this.#enter(meeting, participant, data, connection);
+      // Ended for everybody meanwhile: they are being taken out again.
+      if (meeting.participants.get(participant.id) !== participant) throw new AppError('out_of_order');
+      const isHost = participant.role === 'host';
+      const reply = {
         you: {
           participant: participant.seen,
           token: this.#tokens.issue(meeting.room, participant.id),
@@ -98,13 +180,16 @@ export class Meetings {
         consumers: peer.consumers,
         speakerIds: [...meeting.speakerIds],
         iceServers: iceServers(participant.id),
+        isLocked: meeting.isLocked,
+        waiting: isHost ? meeting.lobby.seen(this.#clock()) : [],
       };
-      return { stay: { meeting, participant }, joined };
+      return { stay: { meeting, participant, isWaiting: false }, reply };
     });
   }
 
   /** Ends a participant's stay, for good. */
-  leave({ meeting, participant }: Stay): void {
+  leave({ meeting, participant, isWaiting }: Stay): void {
+    if (isWaiting) return this.#giveUp(meeting, participant);
     if (meeting.participants.get(participant.id) !== participant) return;
     this.#forget(meeting, participant);
     // In turn, so that the SFU cannot add them after this took them out.
@@ -112,9 +197,11 @@ export class Meetings {
   }
 
   /** The connection is lost; the participant may come back within the grace time. */
-  lose({ meeting, participant }: Stay, connection: Connection): void {
+  lose(stay: Stay, connection: Connection): void {
+    const { meeting, participant, isWaiting } = stay;
     if (participant.connection !== connection) return;
-    participant.detach(this.#graceMs, () => this.leave({ meeting, participant }));
+    participant.detach(this.#graceMs, () => this.leave(stay));
+    if (isWaiting) return;
     meeting.notify(
       'participantConnectionChanged',
       { participantId: participant.id, connected: false },
@@ -158,7 +245,6 @@ export class Meetings {
   async #enter(
     meeting: Meeting,
     participant: Participant,
-    name: string,
     { rtpCapabilities, fresh = false }: RequestData<'join'>,
     connection: Connection,
   ): Promise<PeerDescription> {
@@ -174,16 +260,17 @@ export class Meetings {
       peer = await this.#media.call('joinRoom', {
         ...peerOf(meeting, participant),
         rtpCapabilities,
-        label: { name: wasPresent ? participant.name : name },
+        label: { name: participant.name, role: participant.role, joinedAt: participant.joinedAt },
       });
     } catch (fault) {
-      if (wasPresent) this.lose({ meeting, participant }, connection);
+      if (wasPresent) this.lose({ meeting, participant, isWaiting: false }, connection);
       else this.#forget(meeting, participant);
       throw fault;
     }
     participant.producerIds.clear();
     for (const { producerId } of peer.producers) participant.producerIds.add(producerId);
     participant.isPresent = true;
+    meeting.lobby.entered(participant.id);
     if (wasPresent) {
       meeting.notify(
         'participantConnectionChanged',
@@ -192,26 +279,31 @@ export class Meetings {
       );
     } else {
       meeting.notify('participantJoined', { participant: participant.seen }, participant);
+      if (meeting.others().length === 1) this.#registry.began(meeting);
+      if (participant.role === 'host') this.#hostCame(meeting);
     }
     return peer;
   }
 
-  #open(room: string): Meeting {
-    let meeting = this.#meetings.get(room);
-    if (!meeting) {
-      meeting = new Meeting(room);
-      this.#meetings.set(room, meeting);
-    }
-    return meeting;
+  #hostCame(meeting: Meeting): void {
+    if (meeting.lobby.size === 0) return;
+    meeting.lobby.hostCame();
+    meeting.waitingChanged(this.#clock());
+  }
+
+  #giveUp(meeting: Meeting, participant: Participant): void {
+    if (meeting.lobby.participant(participant.id) !== participant) return;
+    meeting.lobby.remove(participant.id);
+    meeting.waitingChanged(this.#clock());
+    this.#registry.closeIfEmpty(meeting);
   }
 
   #forget(meeting: Meeting, participant: Participant): void {
     participant.dispose();
     meeting.participants.delete(participant.id);
     if (participant.isPresent) meeting.notify('participantLeft', { participantId: participant.id });
-    if (meeting.participants.size === 0 && this.#meetings.get(meeting.room) === meeting) {
-      this.#meetings.delete(meeting.room);
-    }
+    if (participant.isPresent && meeting.others().length === 0) this.#registry.ended(meeting);
+    this.#registry.closeIfEmpty(meeting);
   }
 
   /** Takes a peer out of the SFU. One that is gone already, with its SFU or its room, is no fault. */
@@ -225,33 +317,21 @@ export class Meetings {
     }
   }
 
-  async #whenReady(): Promise<void> {
-    if (this.#isReady) return;
-    const timer = AbortSignal.timeout(READY_DEADLINE_MS);
-    const late = Promise.withResolvers<never>();
-    timer.addEventListener('abort', () => late.reject(new AppError('media_unavailable')));
-    await Promise.race([this.#ready.promise, late.promise]);
-  }
-
-  #mediaLost(): void {
-    if (this.#isReady) this.#ready = Promise.withResolvers<void>();
-    this.#isReady = false;
-    this.#log.warn('the SFU is away');
-  }
-
   async #takeOver(): Promise<void> {
     try {
+      const noted = await this.#registry.noted();
+      // From here on without a pause: nothing may happen unseen between the list and what is made of it.
       const { rooms } = await this.#media.call('listRooms', {});
       const described = new Map(rooms.map((room) => [room.roomId, room]));
+      this.#registry.takeOver([...described.keys()], noted);
       for (const room of rooms) this.#adopt(room);
-      for (const meeting of this.#meetings.values()) {
+      for (const meeting of this.#registry.all) {
         const peerIds = new Set(described.get(meeting.room)?.peers.map(({ peerId }) => peerId));
         for (const participant of meeting.participants.values()) {
           if (participant.isPresent && !peerIds.has(participant.id)) participant.notify('meetingReset', {});
         }
       }
-      this.#isReady = true;
-      this.#ready.resolve();
+      this.#sfu.came();
       this.#log.info({ rooms: rooms.length }, 'the SFU is there');
     } catch (err) {
       // Its event socket is open, so it will answer, or the socket closes and this is tried again.
@@ -262,19 +342,24 @@ export class Meetings {
 
   /** Makes participants of the peers that an earlier app let in, and waits for their browsers to come back. */
   #adopt({ roomId, peers, speakerPeerIds }: RoomDescription): void {
-    const meeting = this.#open(roomId);
+    const meeting = this.#registry.open(roomId);
     meeting.speakerIds = speakerPeerIds;
     for (const { peerId, label, producers } of peers) {
       if (meeting.participants.has(peerId)) continue;
-      const participant = meeting.add(peerId, typeof label.name === 'string' ? label.name : '');
+      const participant = meeting.add(
+        peerId,
+        typeof label.name === 'string' ? label.name : '',
+        asRole(label.role),
+        typeof label.joinedAt === 'number' ? label.joinedAt : meeting.startedAt,
+      );
       participant.isPresent = true;
       for (const { producerId } of producers) participant.producerIds.add(producerId);
-      participant.detach(this.#graceMs, () => this.leave({ meeting, participant }));
+      participant.detach(this.#graceMs, () => this.leave({ meeting, participant, isWaiting: false }));
     }
   }
 
   #heard(event: MediaEvent): void {
-    const meeting = this.#meetings.get(event.roomId);
+    const meeting = this.#registry.in(event.roomId);
     if (!meeting) return;
     switch (event.event) {
       case 'speakersChanged':
@@ -296,3 +381,8 @@ const peerOf = (meeting: Meeting, participant: Participant) => ({
   roomId: meeting.room,
   peerId: participant.id,
 });
+
+const nameOf = ({ name }: RequestData<'join'>) => name.trim().normalize('NFC');
+
+/** What an SFU tells of a role was told to it by an app, perhaps an older one. */
+const asRole = (role: unknown): Role => (role === 'host' || role === 'participant' ? role : 'guest');

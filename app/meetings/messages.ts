@@ -27,7 +27,7 @@ export type { ConsumerDescription, Source, Transport } from '../../media/contrac
  */
 
 /** Raised with every change that an older page would not understand. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** Largest message either side accepts, in bytes. */
 export const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -72,9 +72,14 @@ export const ParticipantName = Type.String({
   pattern: '^(?=.*\\S)[^\\p{Cc}\\u202A-\\u202E\\u2066-\\u2069]+$',
 });
 
+/** `host`: may admit, lock and end. `participant`: signed in. `guest`: anybody else. */
+export const Role = Type.Union([Type.Literal('host'), Type.Literal('participant'), Type.Literal('guest')]);
+export type Role = Static<typeof Role>;
+
 export const Participant = Type.Object({
   id: Id,
   name: Type.String(),
+  role: Role,
   /** False while the socket is lost and the participant is expected back. */
   connected: Type.Boolean(),
 });
@@ -87,6 +92,30 @@ export const IceServer = Type.Object({
   credential: Type.String(),
 });
 export type IceServer = Static<typeof IceServer>;
+
+/** What somebody waits for: a host to come, or a host to admit them. */
+export const WaitingFor = Type.Union([Type.Literal('host'), Type.Literal('admission')]);
+export type WaitingFor = Static<typeof WaitingFor>;
+
+/**
+ * The answer to a `join` for those who have to wait. They are told nothing of the meeting nor of each other, until
+ * `admitted` or `denied` comes; then they `join` again, with this token.
+ */
+export const Waiting = Type.Object({
+  waitingFor: WaitingFor,
+  /** Proves the place in the queue on a later `join`. Kept in the page's memory only. */
+  token: Type.String(),
+});
+export type Waiting = Static<typeof Waiting>;
+
+/** Somebody who waits, as hosts see them. */
+export const WaitingPerson = Type.Object({
+  id: Id,
+  name: Type.String(),
+  /** Milliseconds that they have been waiting when this was sent: clocks of browsers differ. */
+  waitedMs: Type.Number({ minimum: 0 }),
+});
+export type WaitingPerson = Static<typeof WaitingPerson>;
 
 /**
  * The whole state of the meeting as one participant may see it. A first join, a return after a lost socket and a
@@ -106,9 +135,13 @@ export const Joined = Type.Object({
   consumers: Type.Array(ConsumerDescription),
   speakerIds: Type.Array(Id),
   iceServers: Type.Array(IceServer),
+  isLocked: Type.Boolean(),
+  /** Who waits, longest first; for hosts. Empty for everybody else. */
+  waiting: Type.Array(WaitingPerson),
 });
 export type Joined = Static<typeof Joined>;
 
+const WaitingIds = Type.Object({ waitingIds: Type.Array(Id, { minItems: 1, maxItems: 500 }) }, strict);
 const ProducerId = Type.Object({ producerId: Id }, strict);
 
 interface RequestShape {
@@ -126,12 +159,14 @@ export const requests = {
         name: ParticipantName,
         rtpCapabilities: RtpCapabilities,
         token: Type.Optional(Type.String({ maxLength: 512 })),
+        /** Of the personal link (`/i/TOKEN`) that the page was opened by. */
+        invitation: Type.Optional(Type.String({ maxLength: 64 })),
         /** True drops the transports that the app still has for this participant: theirs failed for good. */
         fresh: Type.Optional(Type.Boolean()),
       },
       strict,
     ),
-    reply: Joined,
+    reply: Type.Union([Joined, Waiting]),
   },
   connectTransport: {
     data: Type.Object({ transportId: Id, dtlsParameters: DtlsParameters }, strict),
@@ -156,6 +191,14 @@ export const requests = {
     data: Type.Object({ consumerIds: Type.Array(Id, { maxItems: 512 }) }, strict),
     reply: Nothing,
   },
+  /** Lets in who waits; unknown ones are passed over, as they may have gone. For hosts. */
+  admit: { data: WaitingIds, reply: Nothing },
+  /** Sends away who waits. For hosts. */
+  deny: { data: WaitingIds, reply: Nothing },
+  /** Lets nobody else in, or lets people in again. For hosts. */
+  lock: { data: Type.Object({ locked: Type.Boolean() }, strict), reply: Nothing },
+  /** Ends the meeting for everybody. For hosts. */
+  endMeeting: { data: Type.Object({}, strict), reply: Nothing },
   leave: { data: Type.Object({}, strict), reply: Nothing },
   ping: { data: Type.Object({}, strict), reply: Nothing },
 } as const satisfies Record<string, RequestShape>;
@@ -180,6 +223,17 @@ export const notifications = {
   consumerLayersChanged: Type.Object({ consumerId: Id, layers: Layers }),
   /** Who is heard, the loudest first. */
   speakersChanged: Type.Object({ speakerIds: Type.Array(Id) }),
+  /** To who waits: what for, since it changed. */
+  waitingForChanged: Type.Object({ waitingFor: WaitingFor }),
+  /** To who waits: `join` again, with the token. */
+  admitted: Nothing,
+  /** To who waits: a host sends you away. */
+  denied: Nothing,
+  /** To hosts: who waits now, longest first. */
+  waitingChanged: Type.Object({ waiting: Type.Array(WaitingPerson) }),
+  lockChanged: Type.Object({ locked: Type.Boolean() }),
+  /** A host or an administrator ended it for everybody. */
+  meetingEnded: Nothing,
   /** The SFU lost this meeting: `join` again with the token, and expect new transports. */
   meetingReset: Nothing,
 } as const satisfies Record<string, TSchema>;

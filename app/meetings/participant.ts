@@ -1,4 +1,4 @@
-import type { NotificationData, NotificationName, Participant as SeenParticipant } from './messages.ts';
+import type { NotificationData, NotificationName, Role, Participant as SeenParticipant } from './messages.ts';
 
 /** The way to one browser. Implemented by the socket edge. */
 export interface Connection {
@@ -12,6 +12,8 @@ export class Participant {
   readonly id: string;
   /** Ids of what they send, as the SFU knows them. */
   readonly producerIds = new Set<string>();
+  readonly role: Role;
+  readonly joinedAt: number;
   name: string;
   /** False until the SFU has them: the others do not see them yet. */
   isPresent = false;
@@ -21,13 +23,15 @@ export class Participant {
   #graceTimer: NodeJS.Timeout | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(id: string, name: string) {
+  constructor(id: string, name: string, role: Role, joinedAt: number) {
     this.id = id;
     this.name = name;
+    this.role = role;
+    this.joinedAt = joinedAt;
   }
 
   get seen(): SeenParticipant {
-    return { id: this.id, name: this.name, connected: this.#connection !== undefined };
+    return { id: this.id, name: this.name, role: this.role, connected: this.#connection !== undefined };
   }
 
   get connection(): Connection | undefined {

@@ -1,14 +1,16 @@
+import type { Actor } from '../audit/audit-log.ts';
+import { demandHost, type Hosting } from './hosting.ts';
 import type { MediaClient } from './media-client.ts';
-import type { Meetings, Stay } from './meetings.ts';
-import type { IceServer, RequestData, RequestName, RequestReply } from './messages.ts';
-import type { Connection } from './participant.ts';
+import type { Arrival, Meetings, Stay } from './meetings.ts';
+import type { RequestData, RequestName, RequestReply } from './messages.ts';
 
 /** What a request may touch: its own connection, and its own stay once it has joined. */
-export interface RequestContext {
+export interface RequestContext extends Arrival {
   readonly meetings: Meetings;
+  readonly hosting: Hosting;
   readonly media: MediaClient;
-  readonly connection: Connection;
-  readonly iceServers: (participantId: string) => IceServer[];
+  /** Who asks, for the audit log. */
+  readonly actor: Actor;
   /** Set by `join`, removed by `leave`. */
   stay: Stay | undefined;
 }
@@ -17,6 +19,9 @@ export interface RequestContext {
 type JoinedContext = RequestContext & { stay: Stay };
 
 type OpenRequest = 'join' | 'ping';
+
+/** What somebody may ask for who waits to be let in. */
+const waitingRequests: ReadonlySet<RequestName> = new Set<RequestName>(['join', 'ping', 'leave']);
 
 type Handlers = {
   [Name in RequestName]: (
@@ -30,6 +35,9 @@ const openRequests: ReadonlySet<RequestName> = new Set<OpenRequest>(['join', 'pi
 /** Whether a request may be made before `join`. */
 export const isOpenRequest = (name: RequestName): boolean => openRequests.has(name);
 
+/** Whether a request may be made before one is let in. */
+export const isWaitingRequest = (name: RequestName): boolean => waitingRequests.has(name);
+
 /** What the SFU needs to find the caller's own things: it knows nobody else's under this peer. */
 const self = ({ stay: { meeting, participant } }: JoinedContext) => ({
   roomId: meeting.room,
@@ -39,11 +47,35 @@ const self = ({ stay: { meeting, participant } }: JoinedContext) => ({
 export const handlers: Handlers = {
   async join(context, data) {
     const before = context.stay;
-    const { stay, joined } = await context.meetings.join(context.connection, data, context.iceServers);
+    const { stay, reply } = await context.meetings.join(context, data);
     context.stay = stay;
     // Another room, or the same one without the token: one connection is one participant.
     if (before && before.participant !== stay.participant) context.meetings.leave(before);
-    return joined;
+    return reply;
+  },
+
+  async admit({ hosting, stay, actor }, { waitingIds }) {
+    demandHost(stay);
+    await hosting.answer(stay.meeting, waitingIds, 'admit', actor);
+    return {};
+  },
+
+  async deny({ hosting, stay, actor }, { waitingIds }) {
+    demandHost(stay);
+    await hosting.answer(stay.meeting, waitingIds, 'deny', actor);
+    return {};
+  },
+
+  async lock({ hosting, stay, actor }, { locked }) {
+    demandHost(stay);
+    await hosting.setLocked(stay.meeting, locked, actor);
+    return {};
+  },
+
+  async endMeeting({ hosting, stay, actor }) {
+    demandHost(stay);
+    await hosting.end(stay.meeting, actor);
+    return {};
   },
 
   leave(context) {

@@ -2,17 +2,30 @@ import websocket from '@fastify/websocket';
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Config } from '../../config/load.ts';
-import type { RouterRtpCapabilities } from '../../media/contract.ts';
+import type { OperationReply, RouterRtpCapabilities } from '../../media/contract.ts';
 import { iceServers, issueCredentials } from '../../turn/credentials.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { Database } from '../database/open.ts';
+import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
+import type { RoomDirectory } from '../rooms/directory.ts';
+import { refusalFault } from '../rooms/refusal.ts';
+import { Hosting } from './hosting.ts';
+import { LiveMeetings } from './live-meetings.ts';
 import { MediaClient } from './media-client.ts';
+import type { Meeting } from './meeting.ts';
 import { Meetings } from './meetings.ts';
 import { MAX_MESSAGE_BYTES } from './messages.ts';
 import { ParticipantTokens } from './participant-token.ts';
+import { MeetingRegistry } from './registry.ts';
 import { SignallingConnection } from './signalling-connection.ts';
 
 export interface MeetingsPluginOptions {
   readonly config: Config;
+  readonly database: Database;
+  readonly audit: AuditLog;
+  readonly clock: Clock;
+  readonly directory: RoomDirectory;
   readonly secrets: {
     /** Between app and SFU. */
     readonly mediaControl: string;
@@ -31,24 +44,36 @@ declare module 'fastify' {
     readonly meetings: {
       /** Whether the SFU is there and its rooms are known. */
       readonly isReady: boolean;
-      readonly counts: { readonly meetings: number; readonly participants: number };
+      readonly counts: { readonly meetings: number; readonly participants: number; readonly waiting: number };
+      /** How many people are in a room now, by its slug. */
+      countIn(slug: string): number;
+      /** Every meeting that somebody is in. */
+      readonly all: readonly Meeting[];
+      readonly hosting: Hosting;
       /** What the browser's device is loaded with. @throws AppError `media_unavailable` while the SFU is away. */
       routerRtpCapabilities(): Promise<RouterRtpCapabilities>;
+      /** How much the SFU's workers carry. @throws AppError `media_unavailable` while the SFU is away. */
+      load(): Promise<OperationReply<'readLoad'>>;
     };
   }
 }
 
 /** Live calls: the signalling socket at `/signalling` and the state of every meeting. */
 export const meetingsPlugin = fp<MeetingsPluginOptions>(
-  async (app, { config, secrets }) => {
+  async (app, { config, secrets, database, audit, clock, directory }) => {
     const media = new MediaClient({ control: config.media.control, secret: secrets.mediaControl });
+    const live = new LiveMeetings(database);
+    const registry = new MeetingRegistry({ live, directory, log: app.log, clock });
     const meetings = new Meetings({
       media,
       tokens: new ParticipantTokens(secrets.sessions),
       log: app.log,
-      participantsPerRoom: config.media.participants_per_room,
+      directory,
+      registry,
+      clock,
       graceMs: config.media.reconnect_seconds * 1000,
     });
+    const hosting = new Hosting({ live, audit, clock, leave: (stay) => meetings.leave(stay) });
     const connections = new Set<SignallingConnection>();
 
     await app.register(websocket, {
@@ -73,10 +98,16 @@ export const meetingsPlugin = fp<MeetingsPluginOptions>(
       get counts() {
         return meetings.counts;
       },
+      countIn: (slug: string) => meetings.in(slug)?.participants.size ?? 0,
+      get all() {
+        return meetings.all;
+      },
+      hosting,
       async routerRtpCapabilities() {
         const { routerRtpCapabilities } = await media.call('readCapabilities', {});
         return routerRtpCapabilities;
       },
+      load: () => media.call('readLoad', {}),
     });
 
     app.get(
@@ -87,8 +118,12 @@ export const meetingsPlugin = fp<MeetingsPluginOptions>(
         const connection: SignallingConnection = new SignallingConnection({
           socket,
           meetings,
+          hosting,
           media,
           sentence: (fault) => t(`errors.${fault.code}.sentence`, fault.params),
+          person: request.person,
+          refusalFault: (refusal) => refusalFault(refusal, t, request.language),
+          actor: request.actor,
           onFault: (fault) => log.error({ err: fault }, 'a signalling request failed'),
           iceServers: (participantId) =>
             iceServers(

@@ -13,7 +13,7 @@ import {
   type ServerMessage,
 } from './messages.ts';
 import type { Connection } from './participant.ts';
-import { handlers, isOpenRequest, type RequestContext } from './requests.ts';
+import { handlers, isOpenRequest, isWaitingRequest, type RequestContext } from './requests.ts';
 
 export interface SignallingConnectionOptions extends Omit<RequestContext, 'connection' | 'stay'> {
   readonly socket: WebSocket;
@@ -116,7 +116,9 @@ export class SignallingConnection implements Connection {
     const joins = name === 'join';
     if (joins) checkVersionAndName(data);
     if (!Check(requests[name].data, data)) throw new AppError('invalid_input');
-    if (!(isOpenRequest(name) || this.#context.stay)) throw new AppError('out_of_order');
+    const { stay } = this.#context;
+    if (!(isOpenRequest(name) || stay)) throw new AppError('out_of_order');
+    if (stay?.isWaiting && !isWaitingRequest(name)) throw new AppError('out_of_order');
     if (joins && this.#isJoining) throw new AppError('out_of_order');
     if (joins) this.#isJoining = true;
     try {

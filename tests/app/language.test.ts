@@ -80,8 +80,10 @@ t.test('a language that was asked for is kept in a cookie, and nothing else ever
 
 t.test('a page leads to itself in each language', async (t) => {
   const { text } = await running.ask('/trust', { headers: { host: english } });
-  t.match(text, /<a href="\?lang=en"[^>]* aria-current="true"[^>]*>English<\/a>/);
-  t.match(text, /<a href="\?lang=fr"[^>]* lang="fr"[^>]*>Français<\/a>/);
+  t.match(text, /<a href="\?lang&#x3D;en"[^>]* aria-current="true"[^>]*>English<\/a>/);
+  t.match(text, /<a href="\?lang&#x3D;fr"[^>]* lang="fr"[^>]*>Français<\/a>/);
+  const asked = await running.ask('/sign-in?to=/r/x&lang=fr', { headers: { host: english } });
+  t.match(asked.text, /<a href="\?to&#x3D;%2Fr%2Fx&amp;lang&#x3D;en"/, 'with what else its address says');
 });
 
 t.test('the site by its host', async (t) => {

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { stringify } from 'yaml';
 import { buildServer, type ServerOptions } from '../../app/server.ts';
+import type { Config } from '../../config/config.ts';
 import { loadConfig } from '../../config/load.ts';
 import { readSecret } from '../../config/secrets.ts';
 
@@ -20,7 +21,7 @@ export interface Answer {
 
 type Asked = {
   readonly method?: 'GET' | 'HEAD' | 'POST';
-  readonly body?: string;
+  readonly body?: string | Buffer;
   readonly headers?: Record<string, string>;
 };
 
@@ -49,11 +50,14 @@ export class RunningApp {
   static async start(
     settings: Record<string, unknown> = {},
     options: Omit<Partial<ServerOptions>, 'config' | 'secrets' | 'logStream'> = {},
+    /** Fills the data folder before the app opens it. */
+    prepare?: (config: Config) => Promise<void>,
   ): Promise<RunningApp> {
     const folder = await mkdtemp(join(tmpdir(), 'linkello-app-'));
     const file = join(folder, 'linkello.yaml');
     await writeFile(file, stringify(settings));
     const config = await loadConfig({ LINKELLO_CONFIG: file, LINKELLO_DATA: join(folder, 'data') });
+    await prepare?.(config);
     const log: Record<string, unknown>[] = [];
     const app = await buildServer({
       ...options,

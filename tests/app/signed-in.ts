@@ -1,10 +1,9 @@
 import { openDatabase } from '../../app/database/open.ts';
-import { SESSION_COOKIE } from '../../app/identity/access.ts';
+import { SESSION_COOKIE } from '../../app/identity/session-cookie.ts';
 import { Sessions } from '../../app/identity/sessions.ts';
 import { newId } from '../../app/kernel/ids.ts';
 import type { Role } from '../../app/kernel/roles.ts';
 import { searchWords, sortName } from '../../app/kernel/search-words.ts';
-import type { RunningApp } from './running-app.ts';
 
 /** Somebody with an account and a browser that is signed in. */
 export interface SignedIn {
@@ -15,9 +14,9 @@ export interface SignedIn {
   readonly headers: { readonly cookie: string; readonly 'sec-fetch-site': 'same-origin' };
 }
 
-/** Puts a person into the database of a running app, with their organisation if it is not there, and signs them in. */
+/** Puts a person into the database of a running app or appliance, with their organisation if it is not there, and signs them in. */
 export async function signedIn(
-  { databaseFile }: RunningApp,
+  { databaseFile }: { readonly databaseFile: string },
   role: Role,
   {
     organisation = 'Clinic North',

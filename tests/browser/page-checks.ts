@@ -37,7 +37,12 @@ const smallTargets = (page: Page) =>
     (target) =>
       [...document.querySelectorAll<HTMLElement>('a, button, input, select, summary')]
         .filter((element) => element.checkVisibility() && !element.closest('p > a:not([class]), .skip'))
-        .map((element) => ({ name: element.outerHTML.slice(0, 120), box: element.getBoundingClientRect() }))
+        .map((element) => {
+          // The label of a tick is pressed as well as its box.
+          const isTick = element instanceof HTMLInputElement && ['checkbox', 'radio'].includes(element.type);
+          const pressed = (isTick && element.labels?.[0]) || element;
+          return { name: element.outerHTML.slice(0, 120), box: pressed.getBoundingClientRect() };
+        })
         .filter(({ box }) => box.width < target || box.height < target)
         .map(({ name, box }) => `${name} is ${box.width} × ${box.height}`),
     TARGET,

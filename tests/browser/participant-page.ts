@@ -1,5 +1,6 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { SignedIn } from '../app/signed-in.ts';
 import { launchChromium } from '../chromium.ts';
 import { until } from '../deadline.ts';
 
@@ -67,14 +68,24 @@ export class ParticipantPage {
       room = 'test-room',
       query = '',
       relayBy = '',
+      path = `/r/${room}${query}`,
+      signedIn,
     }: {
       room?: string;
       query?: string;
       /** Takes from the browser every way to the relay but the one whose URL holds this. */
       relayBy?: string;
+      /** What is opened, if it is not the room's own address. */
+      path?: string;
+      /** Whose session the browser holds; nobody's by default. */
+      signedIn?: SignedIn;
     } = {},
   ): Promise<ParticipantPage> {
     const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1000, height: 700 } });
+    if (signedIn) {
+      const [name = '', value = ''] = signedIn.headers.cookie.split('=');
+      await context.addCookies([{ name, value, url: appliance.url('/'), secure: true, httpOnly: true }]);
+    }
     // The page keeps its connections to itself; the test wants their statistics.
     await context.addInitScript((relayBy) => {
       const connections: RTCPeerConnection[] = [];
@@ -93,7 +104,7 @@ export class ParticipantPage {
       };
     }, relayBy);
     const participant = new ParticipantPage(name, context, await context.newPage());
-    await participant.page.goto(appliance.url(`/r/${room}${query}`));
+    await participant.page.goto(appliance.url(path));
     return participant;
   }
 

@@ -1,4 +1,4 @@
-export type Control = 'microphone' | 'camera' | 'screen' | 'devices' | 'copy' | 'leave';
+export type Control = 'microphone' | 'camera' | 'screen' | 'devices' | 'copy' | 'lock' | 'leave';
 
 /** `<control-bar>` around buttons marked `data-control`: says which was pressed and shows what is on. */
 export class ControlBar extends HTMLElement {
@@ -20,10 +20,14 @@ export class ControlBar extends HTMLElement {
     button?.classList.toggle('is-faulty', faulty);
   }
 
-  /** For what this browser cannot do at all. */
-  hide(control: Control): void {
+  isPressed(control: Control): boolean {
+    return this.#button(control)?.getAttribute('aria-pressed') === 'true';
+  }
+
+  /** Shows a button, or hides it: what this browser cannot do, or this person may not. */
+  setShown(control: Control, shown: boolean): void {
     const button = this.#button(control);
-    if (button) button.hidden = true;
+    if (button) button.hidden = !shown;
   }
 
   #button(control: Control): HTMLButtonElement | null {

@@ -16,6 +16,7 @@ import { ScreenTile } from './screen-tile.ts';
 import { SoundOutput } from './sound-output.ts';
 import { t } from './texts.ts';
 import { TileGrid } from './tile-grid.ts';
+import { WaitingList } from './waiting-list.ts';
 
 /** `<meeting-room>`: a meeting while one is in it. */
 export class MeetingRoom extends HTMLElement {
@@ -35,9 +36,10 @@ export class MeetingRoom extends HTMLElement {
   connect(devices: LocalDevices): void {
     this.#devices = devices;
     part(this, 'picker', DevicePicker).connect(devices);
-    for (const bar of [this.#bar, part(this, 'links', ControlBar), part(this, 'invite', ControlBar)])
+    for (const bar of [this.#bar, this.#links, part(this, 'invite', ControlBar)])
       bar.onControl = (control) => this.#pressed(control);
-    if (!ScreenShare.isSupported) this.#bar.hide('screen');
+    this.#bar.setShown('screen', ScreenShare.isSupported);
+    this.#connectHost();
     part(this, 'stop-sharing', HTMLButtonElement).onclick = () => this.#screenShare.stop();
     const sound = part(this, 'sound', SoundOutput);
     sound.onBlocked = (blocked) => {
@@ -63,6 +65,9 @@ export class MeetingRoom extends HTMLElement {
     this.#ownName = name;
     this.#isHeard = false;
     this.#ownTile = fromTemplate('participant-tile', ParticipantTile);
+    this.#links.setShown('lock', meeting.isHost);
+    this.#showLock(meeting.isLocked);
+    this.#showWaiting(meeting);
     this.#people.append(this.#ownTile);
     for (const participant of meeting.participants) this.#show(participant);
     this.#stops = [
@@ -81,6 +86,10 @@ export class MeetingRoom extends HTMLElement {
       }),
       meeting.on('stateChanged', (state) => {
         part(this, 'reconnecting', HTMLElement).hidden = state !== 'reconnecting';
+      }),
+      meeting.on('waitingChanged', () => this.#showWaiting(meeting)),
+      meeting.on('lockChanged', (locked) => {
+        if (this.#showLock(locked)) this.#say(t(locked ? 'meeting.locked' : 'meeting.unlocked'));
       }),
       meeting.on('fault', (fault) => this.#say(faultSentence(fault))),
       devices.on('inputChanged', () => this.#showSelf()),
@@ -101,6 +110,7 @@ export class MeetingRoom extends HTMLElement {
     this.#meeting = undefined;
     this.#screenShare.stop();
     this.#dialog.close();
+    this.#endDialog.close();
     part(this, 'sound', SoundOutput).silence();
     this.#notices.clear();
     this.#tiles.clear();
@@ -115,6 +125,14 @@ export class MeetingRoom extends HTMLElement {
 
   get #bar(): ControlBar {
     return part(this, 'controls', ControlBar);
+  }
+
+  get #links(): ControlBar {
+    return part(this, 'links', ControlBar);
+  }
+
+  get #endDialog(): HTMLDialogElement {
+    return part(this, 'end-dialog', HTMLDialogElement);
   }
 
   get #people(): TileGrid {
@@ -144,9 +162,47 @@ export class MeetingRoom extends HTMLElement {
         return this.#openDevices();
       case 'copy':
         return void this.#copyAddress();
+      case 'lock':
+        return this.#asHost((meeting) => meeting.setLocked(!meeting.isLocked));
       case 'leave':
-        return this.onLeave();
+        return this.#leaveOrEnd();
     }
+  }
+
+  #connectHost(): void {
+    const list = part(this, 'waiting', WaitingList);
+    list.connect();
+    list.onAnswer = (ids, answer) => this.#asHost((meeting) => meeting.answerKnock(ids, answer));
+    part(this, 'leave-only', HTMLButtonElement).onclick = () => this.onLeave();
+    part(this, 'end-cancel', HTMLButtonElement).onclick = () => this.#endDialog.close();
+    part(this, 'end-confirm', HTMLButtonElement).onclick = () =>
+      this.#asHost((meeting) => meeting.endForAll());
+  }
+
+  /** A host who leaves others behind is asked whether they go on without one. */
+  #leaveOrEnd(): void {
+    const meeting = this.#meeting;
+    const leavesOthers = meeting?.isHost && meeting.participants.length + meeting.waiting.length > 0;
+    if (leavesOthers) this.#endDialog.showModal();
+    else this.onLeave();
+  }
+
+  /** What only hosts do; the server looks whether one is. */
+  #asHost(act: (meeting: Meeting) => Promise<void>): void {
+    if (this.#meeting) act(this.#meeting).catch((fault: Error) => this.#say(faultSentence(fault)));
+  }
+
+  #showWaiting({ waiting }: Meeting): void {
+    this.#showInvitation();
+    for (const { name } of part(this, 'waiting', WaitingList).show(waiting))
+      this.#say(t('waiting.came', { name }));
+  }
+
+  /** Answers whether it was otherwise before. */
+  #showLock(locked: boolean): boolean {
+    const changed = this.#links.isPressed('lock') !== locked;
+    this.#links.setPressed('lock', locked);
+    return changed;
   }
 
   #openDevices(): void {
@@ -184,7 +240,8 @@ export class MeetingRoom extends HTMLElement {
   }
 
   async #copyAddress(): Promise<void> {
-    const address = `${location.origin}${location.pathname}`;
+    // Not the page's own: it may be somebody's personal link.
+    const address = `${location.origin}${this.dataset.address}`;
     try {
       await navigator.clipboard.writeText(address);
       this.#say(t('meeting.copied'));
@@ -267,7 +324,13 @@ export class MeetingRoom extends HTMLElement {
   #showCount(): void {
     const others = this.#tiles.size;
     part(this, 'count', HTMLElement).textContent = t('meeting.count', { count: others + 1 });
-    part(this, 'invitation', HTMLElement).hidden = others > 0;
+    this.#showInvitation();
+  }
+
+  /** To whoever is alone, unless somebody is waiting to come in. */
+  #showInvitation(): void {
+    const isAlone = this.#tiles.size === 0 && this.#meeting?.waiting.length === 0;
+    part(this, 'invitation', HTMLElement).hidden = !isAlone;
   }
 }
 

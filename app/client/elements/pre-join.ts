@@ -1,3 +1,4 @@
+import type { WaitingFor } from '../../meetings/messages.ts';
 import { avatarToneOf, initialsOf } from '../meeting/avatar.ts';
 import type { LocalDevices } from '../meeting/local-devices.ts';
 import { ControlBar } from './control-bar.ts';
@@ -15,7 +16,11 @@ export class PreJoin extends HTMLElement {
   /** Called with the name when the form is sent. A failure comes back through {@link showError}. */
   onJoin: (name: string) => void = () => {};
 
+  /** Called when the person no longer wants to wait. */
+  onGiveUp: () => void = () => {};
+
   connect(devices: LocalDevices): void {
+    part(this, 'give-up', HTMLButtonElement).onclick = () => this.onGiveUp();
     part(this, 'picker', DevicePicker).connect(devices);
     part(this, 'faults', DeviceFaults).connect(devices);
     const controls = part(this, 'controls', ControlBar);
@@ -44,6 +49,7 @@ export class PreJoin extends HTMLElement {
   open(devices: LocalDevices): void {
     this.hidden = false;
     this.#setJoining(false);
+    this.#setWaiting(false);
     part(this, 'level', LevelBar).track = devices.microphone.track;
     this.#showPicture(devices);
     // On a phone it would open the keyboard over the picture.
@@ -56,9 +62,18 @@ export class PreJoin extends HTMLElement {
     showTrack(part(this, 'video', HTMLVideoElement), null);
   }
 
+  /** Shows that the person has to wait, and for what: picture and devices stay, to be looked after meanwhile. */
+  showWaiting(waitingFor: WaitingFor): void {
+    const isNew = part(this, 'wait', HTMLElement).hidden;
+    this.#setWaiting(true);
+    part(this, 'wait-text', HTMLElement).textContent = t(`wait.${waitingFor}`);
+    if (isNew) part(this, 'wait-heading', HTMLElement).focus();
+  }
+
   /** Says why joining failed; the form can be sent again. */
   showError(sentence: string): void {
     this.#setJoining(false);
+    this.#setWaiting(false);
     this.#showError(sentence);
   }
 
@@ -78,6 +93,11 @@ export class PreJoin extends HTMLElement {
     this.#showError('');
     this.#setJoining(true);
     this.onJoin(name);
+  }
+
+  #setWaiting(waiting: boolean): void {
+    part(this, 'wait', HTMLElement).hidden = !waiting;
+    part(this, 'form', HTMLFormElement).hidden = waiting;
   }
 
   #setJoining(joining: boolean): void {

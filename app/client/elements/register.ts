@@ -10,6 +10,7 @@ import { PreJoin } from './pre-join.ts';
 import { ScreenTile } from './screen-tile.ts';
 import { SoundOutput } from './sound-output.ts';
 import { TileGrid } from './tile-grid.ts';
+import { WaitingList } from './waiting-list.ts';
 
 const elements = {
   'control-bar': ControlBar,
@@ -24,6 +25,7 @@ const elements = {
   'screen-tile': ScreenTile,
   'sound-output': SoundOutput,
   'tile-grid': TileGrid,
+  'waiting-list': WaitingList,
 };
 
 /** Tells the browser of every element of the room page. */

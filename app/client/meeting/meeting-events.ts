@@ -1,12 +1,12 @@
-import type { Participant, Source } from '../../meetings/messages.ts';
+import type { Participant, Source, WaitingFor, WaitingPerson } from '../../meetings/messages.ts';
 import type { RemoteTrack } from './media-session.ts';
 import type { EndReason, SignallingError } from './signalling.ts';
 
 /**
- * `idle` → `joining` → `joined` ⇄ `reconnecting` → `ended`. While `reconnecting`, sound and picture usually go on: only
- * the signalling socket is away.
+ * `idle` → `joining` (→ `waiting`) → `joined` ⇄ `reconnecting` → `ended`. While `waiting`, a host has to come or to let
+ * this side in. While `reconnecting`, sound and picture usually go on: only the signalling socket is away.
  */
-export type MeetingState = 'idle' | 'joining' | 'joined' | 'reconnecting' | 'ended';
+export type MeetingState = 'idle' | 'joining' | 'waiting' | 'joined' | 'reconnecting' | 'ended';
 
 /** Another participant, as seen now. */
 export interface RemoteParticipant extends Participant {
@@ -22,6 +22,12 @@ export interface LocalSource {
 
 export interface MeetingEvents {
   stateChanged: (state: MeetingState) => void;
+  /** What this side waits for. */
+  waitingForChanged: (waitingFor: WaitingFor) => void;
+  /** Who waits to be let in, longest first; told to hosts. */
+  waitingChanged: (waiting: readonly WaitingPerson[]) => void;
+  /** Whether the meeting lets nobody else in. */
+  lockChanged: (locked: boolean) => void;
   participantJoined: (participant: RemoteParticipant) => void;
   participantLeft: (participant: RemoteParticipant) => void;
   /** Connection, speaking or tracks changed. */

@@ -1,6 +1,13 @@
 import type { Device } from 'mediasoup-client';
 import { createNanoEvents } from 'nanoevents';
-import { type Joined, type Participant, PROTOCOL_VERSION, type Source } from '../../meetings/messages.ts';
+import {
+  type Joined,
+  type Participant,
+  PROTOCOL_VERSION,
+  type Source,
+  type WaitingFor,
+  type WaitingPerson,
+} from '../../meetings/messages.ts';
 import { type MediaPath, MediaSession } from './media-session.ts';
 import type { LocalSource, MeetingEvents, MeetingState, RemoteParticipant } from './meeting-events.ts';
 import { type EndReason, type Signalling, SignallingError } from './signalling.ts';
@@ -10,6 +17,8 @@ export interface MeetingOptions {
   /** Loaded with the router's RTP capabilities. */
   readonly device: Device;
   readonly room: string;
+  /** Of the personal link that the page was opened by. */
+  readonly invitation?: string | null;
   readonly path?: MediaPath;
 }
 
@@ -34,6 +43,7 @@ export class Meeting {
   readonly #signalling: Signalling;
   readonly #device: Device;
   readonly #room: string;
+  readonly #invitation: string | null;
   readonly #path: MediaPath;
   readonly #events = createNanoEvents<MeetingEvents>();
   readonly #participants = new Map<string, Participant>();
@@ -43,20 +53,32 @@ export class Meeting {
   #state: MeetingState = 'idle';
   #name = '';
   #you: Joined['you'] | undefined;
+  /** Proves who this is, or where in the queue, when it joins again. */
+  #token: string | undefined;
+  #waitingFor: WaitingFor = 'admission';
+  #waiting: readonly WaitingPerson[] = [];
+  #isLocked = false;
   #session: MediaSession | undefined;
   #entry = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #sync: Promise<void> = Promise.resolve();
 
-  constructor({ signalling, device, room, path = 'any' }: MeetingOptions) {
+  constructor({ signalling, device, room, invitation = null, path = 'any' }: MeetingOptions) {
     this.#signalling = signalling;
     this.#device = device;
     this.#room = room;
+    this.#invitation = invitation;
     this.#path = path;
     this.#stopListening = [
-      signalling.on('opened', () => this.#state === 'reconnecting' && this.#enterAgain()),
+      signalling.on('opened', () => this.#isComingBack && this.#enterAgain()),
       signalling.on('lost', () => this.#state === 'joined' && this.#setState('reconnecting')),
       signalling.on('ended', (reason) => this.#end(reason)),
+      signalling.on('admitted', () => this.#state === 'waiting' && this.#enterAgain()),
+      signalling.on('denied', () => this.#end('denied')),
+      signalling.on('waitingForChanged', ({ waitingFor }) => this.#waits(waitingFor)),
+      signalling.on('waitingChanged', ({ waiting }) => this.#othersWait(waiting)),
+      signalling.on('lockChanged', ({ locked }) => this.#lockedChanged(locked)),
+      signalling.on('meetingEnded', () => this.#end('over')),
       signalling.on('meetingReset', () => this.#reset()),
       signalling.on('participantJoined', ({ participant }) => this.#arrived(participant)),
       signalling.on('participantLeft', ({ participantId }) => this.#departed(participantId)),
@@ -84,6 +106,26 @@ export class Meeting {
 
   get state(): MeetingState {
     return this.#state;
+  }
+
+  /** Whether this side may admit, lock and end. */
+  get isHost(): boolean {
+    return this.#you?.participant.role === 'host';
+  }
+
+  /** Whether the meeting lets nobody else in. */
+  get isLocked(): boolean {
+    return this.#isLocked;
+  }
+
+  /** Who waits to be let in, longest first; empty for whoever is no host. */
+  get waiting(): readonly WaitingPerson[] {
+    return this.#waiting;
+  }
+
+  /** What this side waits for while it is `waiting`. */
+  get waitingFor(): WaitingFor {
+    return this.#waitingFor;
   }
 
   /** In the order in which they came. */
@@ -136,6 +178,21 @@ export class Meeting {
     this.#session?.restartIce();
   }
 
+  /** Lets these in, or sends them away. For hosts. */
+  async answerKnock(waitingIds: readonly string[], answer: 'admit' | 'deny'): Promise<void> {
+    if (waitingIds.length > 0) await this.#signalling.request(answer, { waitingIds: [...waitingIds] });
+  }
+
+  /** Lets nobody else in, or lets people in again. For hosts. */
+  async setLocked(locked: boolean): Promise<void> {
+    await this.#signalling.request('lock', { locked });
+  }
+
+  /** Ends the meeting for everybody. For hosts. */
+  async endForAll(): Promise<void> {
+    await this.#signalling.request('endMeeting', {});
+  }
+
   /** Leaves for good. Safe to call while the page is being closed. */
   leave(): void {
     if (this.#state === 'ended') return;
@@ -144,25 +201,34 @@ export class Meeting {
     this.#close();
   }
 
+  get #isComingBack(): boolean {
+    return this.#state === 'reconnecting' || this.#state === 'waiting';
+  }
+
   async #enter(): Promise<void> {
     const entry = ++this.#entry;
     clearTimeout(this.#retryTimer);
-    const joined = await this.#signalling.request('join', {
+    const reply = await this.#signalling.request('join', {
       version: PROTOCOL_VERSION,
       room: this.#room,
       name: this.#name,
       rtpCapabilities: this.#device.recvRtpCapabilities as never,
-      ...(this.#you && { token: this.#you.token }),
+      ...(this.#token !== undefined && { token: this.#token }),
+      ...(this.#invitation !== null && { invitation: this.#invitation }),
       ...(this.#session?.isBroken && { fresh: true }),
     });
     // A later entry, or the end, made this answer stale.
-    if (entry === this.#entry) await this.#apply(joined);
+    if (entry !== this.#entry) return;
+    if (!('waitingFor' in reply)) return this.#apply(reply);
+    this.#token = reply.token;
+    this.#setState('waiting');
+    this.#waits(reply.waitingFor);
   }
 
   #enterAgain(): void {
     const entry = this.#entry + 1;
     this.#enter().catch((fault: Error) => {
-      if (entry !== this.#entry || this.#state !== 'reconnecting') return;
+      if (entry !== this.#entry || !this.#isComingBack) return;
       const code = fault instanceof SignallingError ? fault.code : 'internal';
       if (!PASSING_FAULTS.has(code)) return this.#end(fault instanceof SignallingError ? fault : 'closed');
       // A lost socket calls back by itself when another one is open.
@@ -174,6 +240,7 @@ export class Meeting {
   /** Makes this side equal to what the server says, keeping whatever is the same. */
   async #apply(joined: Joined): Promise<void> {
     this.#you = joined.you;
+    this.#token = joined.you.token;
     if (!this.#session?.isSameAs(joined) || this.#session.isBroken) this.#openSession(joined);
     const present = new Set(joined.participants.map(({ id }) => id));
     for (const id of [...this.#participants.keys()]) if (!present.has(id)) this.#departed(id);
@@ -183,6 +250,8 @@ export class Meeting {
     if (!session) return;
     this.#agreeOnProducers(session, joined.you.producers);
     this.#setState('joined');
+    this.#lockedChanged(joined.isLocked);
+    this.#othersWait(joined.waiting);
     const consumed = session.reconcile(joined.consumers);
     session.resume();
     this.#syncLocal();
@@ -218,6 +287,21 @@ export class Meeting {
     this.#setState('reconnecting');
     // A lost socket calls back by itself when another one is open.
     if (this.#signalling.isOpen) this.#enterAgain();
+  }
+
+  #waits(waitingFor: WaitingFor): void {
+    this.#waitingFor = waitingFor;
+    this.#events.emit('waitingForChanged', waitingFor);
+  }
+
+  #othersWait(waiting: readonly WaitingPerson[]): void {
+    this.#waiting = waiting;
+    this.#events.emit('waitingChanged', waiting);
+  }
+
+  #lockedChanged(locked: boolean): void {
+    this.#isLocked = locked;
+    this.#events.emit('lockChanged', locked);
   }
 
   #arrived(participant: Participant): void {

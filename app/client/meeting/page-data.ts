@@ -8,6 +8,10 @@ export interface PageTexts {
 /** What the server wrote into the room page. */
 export interface PageData {
   readonly slug: string;
+  /** What the room calls itself. */
+  readonly roomName: string;
+  /** Of the personal link that led here; null for none. */
+  readonly invitation: string | null;
   readonly siteName: string;
   readonly language: string;
   readonly texts: PageTexts;

@@ -36,8 +36,11 @@ interface SignallingEvents extends NotificationEvents {
   ended: (reason: EndReason) => void;
 }
 
-/** `outdated`: the page must be reloaded. `replaced`: this participant goes on in another window. */
-export type EndReason = 'outdated' | 'replaced' | 'closed';
+/**
+ * `outdated`: the page must be reloaded. `replaced`: this participant goes on in another window. `over`: ended for
+ * everybody. `denied`: a host did not let them in.
+ */
+export type EndReason = 'outdated' | 'replaced' | 'over' | 'denied' | 'closed';
 
 interface Waiting {
   readonly name: RequestName;

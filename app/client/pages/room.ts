@@ -32,6 +32,7 @@ preJoin.connect(devices);
 room.connect(devices);
 endPage.connect();
 preJoin.onJoin = (name) => void join(name);
+preJoin.onGiveUp = leave;
 room.onLeave = leave;
 endPage.onRejoin = () => {
   endPage.close();
@@ -52,7 +53,13 @@ function begin(): void {
 
 async function prepare(signalling: Signalling): Promise<void> {
   try {
-    const next = new Meeting({ signalling, device: await device, room: page.slug, path });
+    const next = new Meeting({
+      signalling,
+      device: await device,
+      room: page.slug,
+      invitation: page.invitation,
+      path,
+    });
     meeting = next;
     next.on('ended', (reason) => end(next, reason));
   } catch {
@@ -66,18 +73,20 @@ async function join(name: string): Promise<void> {
   await device.catch(() => {});
   const current = meeting;
   if (!current) return preJoin.showError(t('join.unsupported'));
-  const stop = current.on('stateChanged', (state) => {
-    if (state !== 'joined') return;
-    stop();
-    enter(current, name);
-  });
+  const stops = [
+    current.on('waitingForChanged', (waitingFor) => preJoin.showWaiting(waitingFor)),
+    current.on('stateChanged', (state) => {
+      if (state !== 'joined') return;
+      for (const stop of stops) stop();
+      enter(current, name);
+    }),
+  ];
   try {
     await current.join(name);
   } catch (fault) {
+    for (const stop of stops) stop();
     // Once inside, the meeting itself says what fails.
     if (current.state === 'idle') preJoin.showError(faultSentence(fault));
-  } finally {
-    stop();
   }
 }
 
