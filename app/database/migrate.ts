@@ -6,14 +6,29 @@ import { letters } from './migrations/0002-letters.ts';
 import { rooms } from './migrations/0003-rooms.ts';
 import { audit } from './migrations/0004-audit.ts';
 import { jobs } from './migrations/0005-jobs.ts';
+import { privacy } from './migrations/0006-privacy.ts';
 
-const migrations: readonly Migration[] = [identity, letters, rooms, audit, jobs];
+const migrations: readonly Migration[] = [identity, letters, rooms, audit, jobs, privacy];
 
 /** Brings the schema up to date, each step in a transaction of its own with the note that it was done. */
 export async function migrate(database: Knex): Promise<void> {
   await database.raw(
     'CREATE TABLE IF NOT EXISTS schema_steps (name TEXT PRIMARY KEY, done_at INTEGER NOT NULL) STRICT',
   );
+  for (const { name, sql } of await stepsToDo(database)) {
+    await database.transaction(async (transaction) => {
+      for (const statement of statementsOf(sql)) await transaction.raw(statement);
+      await transaction('schema_steps').insert({ name, done_at: Date.now() });
+    });
+  }
+}
+
+/**
+ * The steps that the schema lacks.
+ *
+ * @throws {StartFault} when it has one that this version does not know.
+ */
+export async function stepsToDo(database: Knex): Promise<readonly Migration[]> {
   const done = new Set<string>(await database('schema_steps').pluck('name'));
   const known = new Set(migrations.map(({ name }) => name));
   const newer = [...done].find((name) => !known.has(name));
@@ -22,13 +37,7 @@ export async function migrate(database: Knex): Promise<void> {
       `The database was written by a newer version of Linkello (step ${newer}). Run that version, or restore a backup.`,
     );
   }
-  for (const { name, sql } of migrations) {
-    if (done.has(name)) continue;
-    await database.transaction(async (transaction) => {
-      for (const statement of statementsOf(sql)) await transaction.raw(statement);
-      await transaction('schema_steps').insert({ name, done_at: Date.now() });
-    });
-  }
+  return migrations.filter(({ name }) => !done.has(name));
 }
 
 /** Statements end with a semicolon at the end of a line that is not indented further: triggers hold others within. */

@@ -27,6 +27,9 @@ const PRAGMAS = `
   PRAGMA cache_size = -32768;
 `;
 
+/** Knex would print to standard output what it throws anyway. */
+export const silence = { warn() {}, error() {}, deprecate() {}, debug() {} };
+
 interface Connection {
   exec(sql: string, done: (fault: Error | null) => void): void;
 }
@@ -50,6 +53,9 @@ export async function openDatabase(file: string): Promise<Database> {
     client: 'sqlite3',
     connection: { filename: file },
     useNullAsDefault: true,
+    // A fault's message goes into the log, and values are what people typed.
+    compileSqlOnError: false,
+    log: silence,
     pool: {
       min: 1,
       max: 1,

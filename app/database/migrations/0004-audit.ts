@@ -3,6 +3,9 @@ import type { Migration } from '../migration.ts';
 /**
  * Who did or looked at what, and when: append-only, each row holding the hash of the one before it
  * (app/audit/chain.ts). No name, address or other personal value is in it but the ids of rows.
+ *
+ * The console reads it by time, and within a moment by number, which every index ends with as it is SQLite's own id of
+ * the row. The order of numbers is another one where a clock was set back.
  */
 export const audit: Migration = {
   name: '0004-audit',
@@ -21,10 +24,14 @@ CREATE TABLE audit (
   previous_hash TEXT NOT NULL,
   hash TEXT NOT NULL
 ) STRICT;
-CREATE INDEX audit_action ON audit (action, number);
-CREATE INDEX audit_actor ON audit (actor_id, number);
-CREATE INDEX audit_object ON audit (object_id, number);
-CREATE INDEX audit_organisation ON audit (organisation_id, number);
+CREATE INDEX audit_at ON audit (at);
+CREATE INDEX audit_action ON audit (action, at);
+CREATE INDEX audit_actor ON audit (actor_id, at) WHERE actor_id IS NOT NULL;
+CREATE INDEX audit_actor_action ON audit (actor_id, action, at) WHERE actor_id IS NOT NULL;
+CREATE INDEX audit_object ON audit (object_id, at) WHERE object_id IS NOT NULL;
+CREATE INDEX audit_organisation ON audit (organisation_id, at) WHERE organisation_id IS NOT NULL;
+CREATE INDEX audit_organisation_action ON audit (organisation_id, action, at) WHERE organisation_id IS NOT NULL;
+CREATE INDEX audit_organisation_actor ON audit (organisation_id, actor_id, at) WHERE organisation_id IS NOT NULL;
 
 CREATE TABLE audit_head (
   only INTEGER PRIMARY KEY CHECK (only = 1),
