@@ -1,13 +1,29 @@
 import { randomBytes, type X509Certificate } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import formbody from '@fastify/formbody';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.ts';
 import { dataFolders } from '../config/data-folder.ts';
+import { EffectiveConfig } from '../config/effective.ts';
 import { describeMachine } from '../config/machine.ts';
 import { wayIn } from '../turn/addresses.ts';
 import { AuditLog } from './audit/audit-log.ts';
+import { Verifier } from './audit/verifier.ts';
+import { categories } from './categories.ts';
+import { certificateLetters } from './console/alarms/certificate-letters.ts';
+import { auditPages } from './console/audit/routes.ts';
+import { consolePages } from './console/console.ts';
+import { consoleFrame } from './console/frame.ts';
+import { holdPages } from './console/holds/routes.ts';
+import { letterPages } from './console/letters/routes.ts';
+import { meetingPages } from './console/meetings/routes.ts';
+import { processingPages } from './console/processing/routes.ts';
+import { retentionPages } from './console/retention/routes.ts';
+import { roomPages } from './console/rooms/routes.ts';
+import { setupPages } from './console/setup/routes.ts';
+import { ApplianceState } from './console/state/appliance-state.ts';
 import { openDatabase } from './database/open.ts';
 import { assets } from './edge/assets.ts';
 import { buildClient } from './edge/client-build.ts';
@@ -18,11 +34,13 @@ import { language } from './edge/language.ts';
 import { type LogStream, loggerOptions } from './edge/log.ts';
 import { metrics } from './edge/metrics.ts';
 import { ownHosts } from './edge/own-hosts.ts';
+import { ownUrls } from './edge/own-url.ts';
 import { redirectToHttps } from './edge/plain-http.ts';
 import { defaultRateLimits, type RateLimits, rateLimits } from './edge/rate-limits.ts';
 import { RequestLog } from './edge/request-log.ts';
 import { routeAccess } from './edge/route-access.ts';
 import { securityHeaders } from './edge/security-headers.ts';
+import { siteLooks } from './edge/site-looks.ts';
 import { sites } from './edge/sites.ts';
 import type { ServerCertificate } from './edge/tls/certificate.ts';
 import { certificateNames } from './edge/tls/certificate-names.ts';
@@ -36,13 +54,36 @@ import { upgrades } from './edge/upgrades.ts';
 import { repairUrl } from './edge/url-repair.ts';
 import { views } from './edge/views.ts';
 import { access } from './identity/access.ts';
+import { identity } from './identity/identity.ts';
+import { PeopleImports } from './identity/imports/people-imports.ts';
+import { Organisations } from './identity/organisations.ts';
+import { People } from './identity/people.ts';
 import { Sessions } from './identity/sessions.ts';
+import { defaultSignInLimits, type SignInLimits } from './identity/sign-in/limits.ts';
+import { subscriptionEnds } from './identity/subscription-ends.ts';
+import { Register } from './inventory/register.ts';
 import { type Clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, systemClock } from './kernel/clock.ts';
 import type { TextFault } from './kernel/i18n.ts';
 import en from './locales/en.json' with { type: 'json' };
 import fr from './locales/fr.json' with { type: 'json' };
+import { mail } from './mail/mail.ts';
 import { type MeetingsPluginOptions, meetingsPlugin } from './meetings/routes.ts';
+import { Erasure } from './privacy/erasure/erasure.ts';
+import { ErasureLedger, LEDGER_FILE } from './privacy/erasure/ledger.ts';
+import { LegalHolds } from './privacy/holds/holds.ts';
+import { measurement, type Purpose } from './privacy/consent/purposes.ts';
+import { consentPages } from './privacy/consent/routes.ts';
+import { noticePage } from './privacy/notice/routes.ts';
+import { dailyRetention } from './privacy/retention/daily.ts';
+import { Retention } from './privacy/retention/retention.ts';
+import { measuresAudience, privacyTerms } from './privacy/terms.ts';
+import { NO_ANSWER } from './rooms/calendar.ts';
+import { RoomDirectory } from './rooms/directory.ts';
+import { GuestLinks } from './rooms/guest-link.ts';
+import { Invitations } from './rooms/invitations.ts';
+import { Rooms } from './rooms/rooms.ts';
 import { rooms } from './rooms/routes.ts';
+import { defaultTimeZone } from './rooms/time-zones.ts';
 
 export interface ServerOptions {
   readonly config: Config;
@@ -60,6 +101,9 @@ export interface ServerOptions {
   /** How often it is looked whether the certificate is due, in milliseconds. A minute by default. */
   readonly certificateCheckMs?: number;
   readonly rateLimits?: RateLimits;
+  readonly signInLimits?: SignInLimits;
+  /** What people decide about; by default the measurement of the audience, where there is one. */
+  readonly purposes?: readonly Purpose[];
 }
 
 /**
@@ -98,7 +142,23 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   app.addHook('onClose', () => database.destroy());
   const audit = new AuditLog({ database, key: options.secrets.audit, clock });
   app.decorate('audit', audit);
-  const sessions = new Sessions({ database, clock, idleMs: 12 * HOUR_MS, lifetimeMs: 14 * DAY_MS });
+  const sessions = new Sessions({
+    database,
+    clock,
+    idleMs: config.sign_in.session_idle_hours * HOUR_MS,
+    lifetimeMs: config.sign_in.session_days * DAY_MS,
+  });
+
+  const guestLinks = new GuestLinks(options.secrets.sessions);
+  const directory = new RoomDirectory({
+    database,
+    clock,
+    guestLinks,
+    settings: {
+      anyoneCanOpen: config.rooms.anyone_can_open,
+      participantsPerRoom: config.media.participants_per_room,
+    },
+  });
 
   await app.register(routeAccess);
   await app.register(formbody);
@@ -108,13 +168,47 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     texts: { en, fr },
     ...(options.onTextFault && { onTextFault: options.onTextFault }),
   });
-  await app.register(access, { sessions, confirmedForMs: 30 * MINUTE_MS, clock });
+  await app.register(mail, { config, database, clock });
+  await app.register(access, {
+    sessions,
+    confirmedForMs: config.sign_in.confirmation_minutes * MINUTE_MS,
+    clock,
+  });
+  await app.register(ownUrls, { config });
   await app.register(hosts, { names: knownNames });
   await app.register(upgrades);
   await app.register(rateLimits, { limits: options.rateLimits ?? defaultRateLimits });
   await app.register(assets, { client });
+  await app.register(siteLooks, { sites: config.sites });
   await app.register(views, { controller: config.controller });
   await app.register(errorPages);
+  await app.register(consoleFrame);
+  await app.register(consentPages, {
+    purposes: options.purposes ?? (measuresAudience(config) ? [measurement] : []),
+    terms: privacyTerms(config),
+    sites: config.sites,
+    port: config.https.port,
+    database,
+    clock,
+    secret: options.secrets.sessions,
+  });
+  const organisations = new Organisations({ database, audit, clock });
+  await app.register(subscriptionEnds, { organisations });
+  const people = new People({
+    database,
+    audit,
+    outbox: app.mail.outbox,
+    sessions,
+    translates: app.translates,
+    clock,
+  });
+  const imports = new PeopleImports({
+    database,
+    audit,
+    outbox: app.mail.outbox,
+    translates: app.translates,
+    clock,
+  });
   // Containers have the port anyway, and who types a name without https:// comes to it.
   if (config.tls.mode === 'acme' || config.publishedPort !== null) {
     await app.register(challengePort, {
@@ -130,11 +224,109 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     clock,
     onRenewed: options.onCertificateRenewed ?? (() => {}),
   });
+  await app.register(certificateLetters, {
+    config,
+    database,
+    certificates,
+    clock,
+    everyMs: options.certificateCheckMs ?? MINUTE_MS,
+  });
   await app.register(trust, { certificates });
-  await app.register(meetingsPlugin, { config, secrets: options.secrets });
+  await app.register(identity, {
+    database,
+    clock,
+    audit,
+    sessions,
+    secret: options.secrets.sessions,
+    settings: config.sign_in,
+    limits: options.signInLimits ?? defaultSignInLimits,
+    firstOwnerCommand:
+      config.publishedPort === null
+        ? './scripts/linkello sign-in-link'
+        : 'docker compose exec app linkello sign-in-link',
+  });
+  await app.register(meetingsPlugin, { config, secrets: options.secrets, database, audit, clock, directory });
+  await app.register(meetingPages);
+  await app.register(setupPages, { config, mediaSecret: options.secrets.mediaControl, certificates, clock });
   await app.register(rooms, {
     readRouterRtpCapabilities: () => app.meetings.routerRtpCapabilities(),
+    directory,
+    database,
+    anyoneCanOpen: config.rooms.anyone_can_open,
   });
+  await app.register(roomPages, {
+    database,
+    clock,
+    rooms: new Rooms({ database, audit, clock }),
+    invitations: new Invitations({ database, audit, clock, outbox: app.mail.outbox, guestLinks }),
+    guestLinks,
+    participantsPerRoom: config.media.participants_per_room,
+    timeZone: defaultTimeZone(config.rooms.time_zone),
+    organizerEmail: config.mail.from_address ?? NO_ANSWER,
+    liveCount: (slug) => app.meetings.countIn(slug),
+  });
+  const state = new ApplianceState({
+    app,
+    config,
+    database,
+    certificates,
+    relayWay: wayIn(config, networkInterfaces()),
+    environment: process.env,
+    clock,
+  });
+  await app.register(auditPages, {
+    database,
+    verifier: new Verifier({ database, key: options.secrets.audit, clock }),
+  });
+  await app.register(letterPages, { database });
+  await app.register(consolePages, {
+    people,
+    organisations,
+    imports,
+    state,
+    settings: await EffectiveConfig.open(config, process.env),
+    file: config.file,
+    database,
+    clock,
+  });
+  const register = new Register(categories);
+  await app.register(noticePage, { settings: config, register });
+  await app.register(processingPages, { settings: config, register });
+  const ledger = new ErasureLedger({ key: options.secrets.audit, file: join(folders.app, LEDGER_FILE) });
+  const erasing = {
+    database,
+    file: folders.database,
+    clock,
+    audit,
+    key: options.secrets.audit,
+    categories: register.categories,
+    ledger,
+    onFault: (what: string, fault: unknown) => app.log.error({ err: fault }, `erasing failed: ${what}`),
+  };
+  const retention = new Retention({ ...erasing, settings: config.privacy });
+  const erasure = new Erasure(erasing);
+  await app.register(dailyRetention, {
+    database,
+    clock,
+    retention,
+    erasure,
+    ledger,
+    letters: {
+      audit,
+      outbox: app.mail.outbox,
+      translates: app.translates,
+      serviceDays: config.privacy.service_days,
+      siteName: config.sites[0]?.name ?? '',
+    },
+  });
+  await app.register(retentionPages, {
+    database,
+    retention,
+    terms: privacyTerms(config),
+    key: options.secrets.audit,
+    clock,
+  });
+  await app.register(holdPages, { database, holds: new LegalHolds({ database, audit, clock }), clock });
   await app.register(health, { needs: { media: () => app.meetings.isReady } });
   await app.register(metrics, {
     gauges: [
@@ -152,6 +344,17 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
               read: endOf(certificates.authority.certificate),
             },
           ]),
+      { name: 'linkello_letters_waiting', help: 'Letters to be sent.', read: () => app.mail.waiting() },
+      {
+        name: 'linkello_letters_sent',
+        help: 'Letters that the mail relay took since the start of the app.',
+        read: () => app.mail.counts.sent,
+      },
+      {
+        name: 'linkello_letters_given_up',
+        help: 'Letters that were given up since the start of the app.',
+        read: () => app.mail.counts.givenUp,
+      },
       { name: 'linkello_meetings', help: 'Meetings going on.', read: () => app.meetings.counts.meetings },
       {
         name: 'linkello_participants',

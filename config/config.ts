@@ -1,7 +1,7 @@
 import type { Settings, Site } from './schema.ts';
 
 /** The configuration as every process gets it: settings checked, defaults and automatic values filled in. */
-export interface Config extends Omit<Settings, 'sites' | 'network' | 'media' | 'turn'> {
+export interface Config extends Omit<Settings, 'sites' | 'network' | 'media' | 'turn' | 'mail'> {
   /** Absolute path of the YAML file; it need not exist. */
   readonly file: string;
   /** Absolute path of the folder that holds everything the appliance writes. It need not exist yet. */
@@ -22,6 +22,7 @@ export interface Config extends Omit<Settings, 'sites' | 'network' | 'media' | '
     /** `HOST:PORT`, or the absolute path of a Unix socket; a path has a slash in it, an address has none. */
     readonly control: string;
   };
+  readonly mail: Settings['mail'] & { readonly port: number };
   readonly turn: Settings['turn'] & {
     /**
      * The Unix socket that leads the app to the relay in another container, whatever packet filter is between them;

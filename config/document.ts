@@ -1,4 +1,13 @@
-import { type Document, isAlias, isMap, isScalar, parseDocument, visit, type YAMLError } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  parseDocument,
+  type Scalar,
+  visit,
+  type YAMLError,
+} from 'yaml';
 import { dotted, type Path, type Place, shown } from './faults.ts';
 import { Positions } from './positions.ts';
 
@@ -185,7 +194,7 @@ function excerpt(text: string, offset: number): string {
   return shown(characters.length > 20 ? `${characters.slice(0, 19).join('')}…` : rest);
 }
 
-/** Keys that are there twice, and aliases of nothing. */
+/** Keys that are there twice, colours that were taken for comments, and aliases of nothing. */
 function structureFindings(
   document: Document.Parsed,
   positions: Positions,
@@ -210,6 +219,13 @@ function structureFindings(
       for (const pair of node.items) {
         if (!isScalar(pair.key)) continue;
         const key = String(pair.key.value);
+        const swallowed = colourInComment(pair.value);
+        if (swallowed !== null && pair.value !== null) {
+          const place = positions.at((pair.value as Scalar).range?.[0] ?? 0);
+          const path = dotted([...pathOf([...ancestors, node]), key]);
+          const message = `must be in quotes, as # begins a comment: "#${swallowed}"`;
+          findings.push({ place, path, message });
+        }
         const offset = pair.key.range?.[0] ?? 0;
         const first = offsets.get(key);
         if (first === undefined) {
@@ -223,6 +239,12 @@ function structureFindings(
     },
   });
   return { findings, firstAlias };
+}
+
+/** A colour that stands where a value belongs and is none, for want of quotes: it would be passed over in silence. */
+function colourInComment(value: unknown): string | null {
+  if (!isScalar(value) || value.value !== null || value.source !== '') return null;
+  return /^[0-9a-f]{6}(?![\w-])/i.exec(value.comment ?? '')?.[0] ?? null;
 }
 
 /** The path of the last of these nodes, each of which holds the next. */

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import ipaddr from 'ipaddr.js';
 import { Format } from 'typebox/format';
+import { nearest } from './spelling.ts';
 
 /** What is wrong with a text; both parts are optional. */
 export interface Objection {
@@ -52,7 +53,10 @@ export function canonicalHost(host: string): string {
 
 function objectToHost(text: string): Objection | undefined {
   if (isHost(text)) return undefined;
-  const address = ['http', 'https', 'wss'].reduce((rest, scheme) => rest.replace(`${scheme}://`, ''), text);
+  const address = ['http', 'https', 'wss', 'smtp', 'smtps'].reduce(
+    (rest, scheme) => rest.replace(`${scheme}://`, ''),
+    text,
+  );
   const host = (/^\[(.*)\]/.exec(address)?.[1] ?? address.replace(/[:/].*$/su, '')).replace(/\.$/, '');
   if (host !== text && isHost(host)) {
     return { reason: 'with nothing before or after it', suggestion: host };
@@ -108,12 +112,49 @@ function objectToFile(text: string): Objection | undefined {
   return CONTROL.test(text) ? { reason: 'without control characters' } : undefined;
 }
 
+/** It goes into a header of a letter, or to a server as one line. */
+function objectToPlainText(text: string): Objection | undefined {
+  if (CONTROL.test(text)) return { reason: 'without control characters' };
+  return text.trim() === text ? undefined : { suggestion: text.trim() };
+}
+
 function objectToHttpsUrl(text: string): Objection | undefined {
   const url = URL.parse(text);
   if (url === null) return isHost(text) ? { suggestion: `https://${text}` } : {};
   if (url.protocol === 'http:') return { suggestion: `https://${text.slice('http://'.length)}` };
   if (url.protocol !== 'https:') return {};
   return url.username === '' && url.password === '' ? undefined : { reason: 'without a password' };
+}
+
+function objectToTimeZone(text: string): Objection | undefined {
+  const known = Intl.supportedValuesOf('timeZone');
+  // An offset (+01:00) would be taken as well, and has no summer time.
+  if (/^[A-Z]/i.test(text) && isTimeZone(text)) return undefined;
+  const suggestion = nearest(text, known);
+  return suggestion === undefined ? {} : { suggestion };
+}
+
+/** Old names are not listed by `Intl`, but known to it. */
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+function objectToColour(text: string): Objection | undefined {
+  if (/^#[0-9a-f]{6}$/i.test(text)) return undefined;
+  // In the quotes that YAML needs.
+  if (/^[0-9a-f]{6}$/i.test(text)) return { suggestion: `"#${text}"` };
+  const short = /^#?([0-9a-f])([0-9a-f])([0-9a-f])$/i.exec(text);
+  if (short === null) return {};
+  return {
+    suggestion: `"#${short
+      .slice(1)
+      .flatMap((digit) => [digit, digit])
+      .join('')}"`,
+  };
 }
 
 const objections: Readonly<Record<string, (text: string) => Objection | undefined>> = {
@@ -124,6 +165,9 @@ const objections: Readonly<Record<string, (text: string) => Objection | undefine
   'secret-file': objectToFile,
   file: objectToFile,
   'https-url': objectToHttpsUrl,
+  'plain-text': objectToPlainText,
+  'time-zone': objectToTimeZone,
+  colour: objectToColour,
 };
 for (const [format, objectTo] of Object.entries(objections)) {
   Format.Set(format, (text) => objectTo(text) === undefined);

@@ -8,7 +8,9 @@ import { dataFolders } from './data-folder.ts';
 import { LARGEST_FILE_BYTES, type PlacedFinding, readDocument } from './document.ts';
 import { ConfigError, dotted, Fault, type Finding, type Path } from './faults.ts';
 import { canonicalHost, isSocketPath, parseHostAndPort } from './formats.ts';
+import { logoConflicts } from './logo-files.ts';
 import { describeMachine } from './machine.ts';
+import { mailConflicts } from './mail-files.ts';
 import type { Positions } from './positions.ts';
 import { type Conflict, named, rules } from './rules.ts';
 import type { Settings } from './schema.ts';
@@ -46,11 +48,16 @@ export async function loadConfig(environment: NodeJS.ProcessEnv = process.env): 
 }
 
 /**
- * {@link loadConfig}, for those who tell people about it. Certificates that the settings name are looked at too: not
- * every process of a running appliance can read them, and one that has ended must not keep a server down.
+ * {@link loadConfig}, for those who tell people about it. Certificates, logos and the relay's password that the settings
+ * name are looked at too: not every process of a running appliance can read them, and one that has ended must not keep a
+ * server down.
  */
 export async function inspectConfig(environment: NodeJS.ProcessEnv = process.env): Promise<LoadedConfig> {
-  return inspect(environment, (config) => certificateConflicts(config, Date.now()));
+  return inspect(environment, async (config) => [
+    ...(await certificateConflicts(config, Date.now())),
+    ...(await mailConflicts(config)),
+    ...(await logoConflicts(config)),
+  ]);
 }
 
 async function inspect(
@@ -176,7 +183,7 @@ function complete(
 ): Config {
   const machine = describeMachine();
   const folder = dirname(file);
-  const { sites, tls, network, media, turn } = settings;
+  const { sites, tls, network, media, turn, mail } = settings;
   const absolute = (path: string | null) => (path === null ? null : resolve(folder, path));
   return {
     ...settings,
@@ -185,8 +192,18 @@ function complete(
     publishedPort,
     sites:
       sites.length > 0
-        ? sites.map((site) => ({ ...site, host: canonicalHost(site.host) }))
-        : [{ host: machine.hostName, name: 'Linkello', language: 'en' }],
+        ? sites.map((site) => ({ ...site, host: canonicalHost(site.host), logo: absolute(site.logo) }))
+        : [
+            {
+              host: machine.hostName,
+              name: 'Linkello',
+              language: 'en',
+              edition: 'pro',
+              logo: null,
+              colour: null,
+              group: null,
+            },
+          ],
     https: { ...settings.https, address: canonicalHost(settings.https.address) },
     tls: {
       ...tls,
@@ -210,8 +227,18 @@ function complete(
       secret_file: absolute(media.secret_file),
     },
     turn: { ...turn, socket, secret_file: absolute(turn.secret_file) },
+    mail: {
+      ...mail,
+      host: mail.host === null ? null : canonicalHost(mail.host),
+      port: mail.port ?? submissionPorts[mail.security],
+      ca_file: absolute(mail.ca_file),
+      password_file: absolute(mail.password_file),
+    },
   };
 }
+
+/** Where relays take letters of those who belong to them (RFC 6409, section 3.1; RFC 8314, section 7.3). */
+const submissionPorts = { starttls: 587, tls: 465 } as const;
 
 function controlAddress(control: string | null, folder: string, dataFolder: string): string {
   if (control === null) return join(dataFolders(dataFolder).media, 'control.sock');

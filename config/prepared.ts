@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { announcesItself } from './address-watch.ts';
 import type { Config } from './config.ts';
 import { dataFolders } from './data-folder.ts';
+import type { Path } from './faults.ts';
 import { keepStoredFile } from './stored-file.ts';
 
 /**
@@ -19,6 +20,16 @@ export const OTHER_SETTINGS = 75;
 
 /** How often a part looks, in milliseconds. */
 const LOOK_MS = 1_000;
+
+/** The parts that are started anew when this setting changes. */
+export function partsGoingBy(config: Config, path: Path): PreparedPart[] {
+  const other = structuredClone(config) as unknown as Record<string | number, unknown>;
+  const last = path.at(-1) ?? '';
+  let holder = other;
+  for (const step of path.slice(0, -1)) holder = (holder[step] ?? {}) as typeof holder;
+  holder[last] = Array.isArray(holder[last]) ? ['another'] : 'another';
+  return preparedParts.filter((part) => markOf(config, part) !== markOf(other as unknown as Config, part));
+}
 
 function markOf(config: Config, part: PreparedPart): string {
   const { media, turn, sites, network: set, ...rest } = config;

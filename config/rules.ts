@@ -319,6 +319,107 @@ function* socketPathFits({ media }: Config): Generator<Conflict> {
   yield { sides: [{ path: ['media', 'control'], message }] };
 }
 
+function* idleWithinSession({
+  sign_in: { session_idle_hours: hours, session_days: days },
+}: Config): Generator<Conflict> {
+  if (hours <= 24 * days) return;
+  yield {
+    sides: [
+      {
+        path: ['sign_in', 'session_idle_hours'],
+        message: (other) => `must be at most ${24 * days}, the hours of ${other}, got ${hours}`,
+      },
+      {
+        path: ['sign_in', 'session_days'],
+        message: (other) => `must be at least ${Math.ceil(hours / 24)}, the days of ${other}, got ${days}`,
+      },
+    ],
+  };
+}
+
+/** A relay takes no letter without knowing whose it is; and what is set for a relay needs one. */
+function* relayIsComplete({ mail }: Config): Generator<Conflict> {
+  if (mail.host !== null && mail.from_address === null) {
+    yield {
+      sides: [
+        {
+          path: ['mail', 'from_address'],
+          message: (other) => `must be given, as letters go to the relay of ${other}, got nothing`,
+        },
+        {
+          path: ['mail', 'host'],
+          message: (other) => `needs ${other} to be given, got ${shown(mail.host)}`,
+        },
+      ],
+    };
+  }
+  const forRelays = ['ca_file', 'user', 'password_file'] as const;
+  const [first] = forRelays.filter((name) => mail[name] !== null);
+  if (mail.host !== null || first === undefined) return;
+  yield {
+    sides: [
+      {
+        path: ['mail', 'host'],
+        message: (other) => `must be given, as ${other} is for a relay, got nothing`,
+      },
+      { path: ['mail', first], message: (other) => `needs ${other} to be given` },
+    ],
+  };
+}
+
+/** A login is a name and a password. */
+function* loginIsComplete({ mail }: Config): Generator<Conflict> {
+  if ((mail.user === null) === (mail.password_file === null)) return;
+  const sides = (['user', 'password_file'] as const).map((name): Side => {
+    const isMissing = mail[name] === null;
+    const message = (other: string) =>
+      isMissing ? `must be given, as ${other} is, got nothing` : `needs ${other} to be given`;
+    return { path: ['mail', name], message };
+  });
+  const [user, password] = sides as [Side, Side];
+  yield { sides: mail.user === null ? [user, password] : [password, user] };
+}
+
+/** On either port relays speak one way only (RFC 8314, section 3.3); the other would wait for an answer in vain. */
+function* mailPortFits({ mail }: Config): Generator<Conflict> {
+  const wanted = { 465: 'tls', 587: 'starttls' }[mail.port];
+  if (wanted === undefined || wanted === mail.security) return;
+  yield {
+    sides: [
+      {
+        path: ['mail', 'security'],
+        message: (other) => `must be ${wanted}, as ${other} is ${mail.port}, got ${mail.security}`,
+      },
+      {
+        path: ['mail', 'port'],
+        message: (other) =>
+          `must be another, or ${other} must be ${wanted}, got ${mail.port} with ${mail.security}`,
+      },
+    ],
+  };
+}
+
+/** People must know who has their data, and whom to ask about it (GDPR, Article 13(1)(a) and (b)). */
+function* controllerIsNamed({ controller }: Config): Generator<Conflict> {
+  if (controller.trial) return;
+  const trial: Path = ['controller', 'trial'];
+  const missing: readonly { readonly path: Path; readonly what: string }[] = [
+    ...(controller.name.trim() === '' ? [{ path: ['controller', 'name'], what: 'given' }] : []),
+    ...(controller.address === null ? [{ path: ['controller', 'address'], what: 'given' }] : []),
+    ...(controller.dpo_email === null && controller.dpo_address === null
+      ? [{ path: ['controller', 'dpo_email'], what: 'given, or controller.dpo_address' }]
+      : []),
+  ];
+  for (const { path, what } of missing) {
+    yield {
+      sides: [
+        { path, message: (other) => `must be ${what}, as ${other} is false, got nothing` },
+        { path: trial, message: (other) => `needs ${other} to be given, got false` },
+      ],
+    };
+  }
+}
+
 export const rules: readonly Rule[] = [
   { name: 'no port is used twice', conflicts: portsApart },
   { name: 'the containers publish the port that is set', conflicts: publishedAsSaid },
@@ -334,6 +435,11 @@ export const rules: readonly Rule[] = [
   { name: 'pages are served at one machine', conflicts: listenAddressOfOneMachine },
   { name: 'no two uses share a secret', conflicts: secretsApart },
   { name: 'the control socket can be opened', conflicts: socketPathFits },
+  { name: 'a mail relay has what it needs', conflicts: relayIsComplete },
+  { name: 'a login to the mail relay is a name and a password', conflicts: loginIsComplete },
+  { name: 'the port of the mail relay fits its security', conflicts: mailPortFits },
+  { name: 'outside of a trial people know who has their data', conflicts: controllerIsNamed },
+  { name: 'nobody is idle for longer than they are signed in', conflicts: idleWithinSession },
 ];
 
 /** Names a setting of the file by path and line; one that is not in it as the default. */

@@ -47,6 +47,20 @@ const section = <Properties extends Record<string, import('typebox').TSchema>>(
   properties: Properties,
 ) => Type.Object(properties, { ...strict, default: {}, description });
 
+const email = (description: string, automatic: string) =>
+  Type.Union([Type.String({ maxLength: 254, format: 'email' }), Type.Null()], {
+    default: null,
+    description,
+    automatic,
+  });
+
+const plainText = (maxLength: number, description: string, automatic: string) =>
+  Type.Union([Type.String({ minLength: 1, maxLength, format: 'plain-text' }), Type.Null()], {
+    default: null,
+    description,
+    automatic,
+  });
+
 const Language = (options: Described & { readonly default: 'en' | 'fr' }) =>
   Type.Union([Type.Literal('en'), Type.Literal('fr')], options);
 
@@ -65,10 +79,65 @@ export const Site = Type.Object(
       default: 'en',
       description: "Language of the pages when the browser's own is not one of ours.",
     }),
+    edition: Type.Union([Type.Literal('pro'), Type.Literal('med')], {
+      default: 'pro',
+      description:
+        'Which edition the site is: pro for organisations, med for health care. It is named on the pages.',
+    }),
+    logo: Type.Union([Type.String({ minLength: 1, maxLength: 4096, format: 'file' }), Type.Null()], {
+      default: null,
+      description:
+        'SVG or PNG file that stands at the head of every page, of at most 200 kB and without scripts.',
+      automatic: "Linkello's sign",
+    }),
+    colour: Type.Union([Type.String({ format: 'colour' }), Type.Null()], {
+      default: null,
+      description:
+        'Colour of buttons and links, in quotes, as # begins a comment. It is made darker, or lighter in dark mode, as far as it takes to be readable.',
+      automatic: "Linkello's own",
+      examples: ['#0a6a73'],
+    }),
+    group: Type.Union([Type.String({ minLength: 1, maxLength: 60, format: 'plain-text' }), Type.Null()], {
+      default: null,
+      description:
+        'Sites of one group share choices about cookies: who chooses on one is taken to the others for a moment, so everybody who reaches one must reach all.',
+      automatic: 'one group of all sites that have a name and say nothing else; an address is alone',
+    }),
   },
   strict,
 );
 export type Site = Static<typeof Site>;
+
+/** Somebody who handles the data for the controller. */
+export const Processor = Type.Object(
+  {
+    name: Type.String({
+      minLength: 1,
+      maxLength: 200,
+      format: 'plain-text',
+      description: 'Name of the company.',
+    }),
+    task: Type.String({
+      minLength: 1,
+      maxLength: 200,
+      format: 'plain-text',
+      description: 'What it does for you, as people are to read it.',
+    }),
+    country: Type.String({
+      minLength: 1,
+      maxLength: 100,
+      format: 'plain-text',
+      description: 'Where the data is then.',
+    }),
+    transfer: plainText(
+      200,
+      'What makes the transfer lawful, for a country outside of the European Economic Area (GDPR, Articles 44 to 49).',
+      'the country is inside',
+    ),
+  },
+  strict,
+);
+export type Processor = Static<typeof Processor>;
 
 export const ConfigSchema = Type.Object(
   {
@@ -210,6 +279,14 @@ export const ConfigSchema = Type.Object(
         unit: 'participants',
         description: 'How many can be in one room at once.',
       }),
+      worker_load_percent: Type.Integer({
+        minimum: 10,
+        maximum: 100,
+        default: 80,
+        unit: 'percent of a core',
+        description:
+          'Load of a worker from which it gets no further room while another has less, and the console warns.',
+      }),
       reconnect_seconds: Type.Integer({
         minimum: 5,
         maximum: 600,
@@ -249,10 +326,67 @@ export const ConfigSchema = Type.Object(
       secret_file: secretFile('the secret between app and relay'),
     }),
 
-    mail: section('Letters. Nothing can be set yet: no letter is sent so far.', {}),
+    mail: section(
+      "Letters, handed to the site's own mail relay. Without one they stay in the outbox, where administrators read them.",
+      {
+        host: Type.Union([Type.String({ minLength: 1, maxLength: 253, format: 'host' }), Type.Null()], {
+          default: null,
+          description: 'Name or address of the relay (SMTP); its certificate must be for it.',
+          automatic: 'none: letters stay in the outbox',
+          examples: ['smtp.example.org'],
+        }),
+        security: Type.Union([Type.Literal('starttls'), Type.Literal('tls')], {
+          default: 'starttls',
+          description:
+            'How the connection is encrypted: starttls asks the relay for it and sends nothing if it refuses; tls begins with it. There is no way without.',
+        }),
+        port: Type.Union([Type.Integer({ minimum: 1, maximum: 65535 }), Type.Null()], {
+          default: null,
+          description: 'TCP port of the relay.',
+          automatic: '587, or 465 if security is tls',
+        }),
+        ca_file: file(
+          "PEM file with the root that the relay's certificate leads to, for an authority in the house. Without it the usual ones are trusted.",
+        ),
+        user: Type.Union([Type.String({ minLength: 1, maxLength: 254, format: 'plain-text' }), Type.Null()], {
+          default: null,
+          description: 'Name to log in to the relay with.',
+          automatic: 'no login',
+        }),
+        password_file: Type.Union(
+          [Type.String({ minLength: 1, maxLength: 4096, format: 'secret-file' }), Type.Null()],
+          {
+            default: null,
+            description:
+              'File that holds the password of user; one line, readable by its owner only. With containers it is in the folder of this file and belongs to the user 10001.',
+            automatic: 'none',
+          },
+        ),
+        from_address: Type.Union([Type.String({ maxLength: 254, format: 'email' }), Type.Null()], {
+          default: null,
+          description: 'Address that letters come from; the relay must let it through.',
+          automatic: 'none',
+        }),
+        from_name: Type.Union(
+          [Type.String({ minLength: 1, maxLength: 60, format: 'plain-text' }), Type.Null()],
+          {
+            default: null,
+            description: 'Name that letters come from.',
+            automatic: 'that of the site',
+          },
+        ),
+        give_up_hours: Type.Integer({
+          minimum: 1,
+          maximum: 168,
+          default: 24,
+          unit: 'hours',
+          description: 'How long a letter is tried again that the relay does not take.',
+        }),
+      },
+    ),
 
     database: section(
-      'Durable data. Nothing can be set yet: rooms live in memory and nothing is stored.',
+      'Durable data: one SQLite file, app/linkello.sqlite in the data folder. There is nothing to set.',
       {},
     ),
 
@@ -271,16 +405,102 @@ export const ConfigSchema = Type.Object(
       }),
     }),
 
-    controller: section('Who answers for the data (GDPR, Article 4(7)); shown at the foot of every page.', {
+    sign_in: section('How people sign in, and how long they stay signed in. There are no passwords.', {
+      link_minutes: Type.Integer({
+        minimum: 5,
+        maximum: 60,
+        default: 15,
+        unit: 'minutes',
+        description: 'How long the link and the code of a letter can be used.',
+      }),
+      code_tries: Type.Integer({
+        minimum: 3,
+        maximum: 10,
+        default: 5,
+        unit: 'tries',
+        description:
+          'How often a code can be typed wrongly until it is void. The link of its letter still works.',
+      }),
+      session_idle_hours: Type.Integer({
+        minimum: 1,
+        maximum: 720,
+        default: 12,
+        unit: 'hours',
+        description:
+          'After how long without a request a browser is signed out. Set it low where people share computers.',
+      }),
+      session_days: Type.Integer({
+        minimum: 1,
+        maximum: 90,
+        default: 14,
+        unit: 'days',
+        description: 'After how long a browser is signed out in any case.',
+      }),
+      confirmation_minutes: Type.Integer({
+        minimum: 5,
+        maximum: 240,
+        default: 30,
+        unit: 'minutes',
+        description:
+          'How long after signing in, or after a code was typed again, somebody may export, erase, or change roles.',
+      }),
+    }),
+
+    rooms: section('Rooms: places to meet that have an address of their own.', {
+      anyone_can_open: Type.Boolean({
+        default: true,
+        description:
+          'Whether a name that is no room of the console opens one for whoever enters it, without an account, for as long as somebody is there. A hospital turns it off: then only rooms of people with an account can be entered.',
+      }),
+      time_zone: Type.Union(
+        [Type.String({ minLength: 1, maxLength: 64, format: 'time-zone' }), Type.Null()],
+        {
+          default: null,
+          description:
+            'Time zone that new rooms and invitations begin with, by its name in the IANA database; each can have another.',
+          automatic: "the machine's own",
+          examples: ['Europe/Paris'],
+        },
+      ),
+    }),
+
+    controller: section('Who answers for the data (GDPR, Article 4(7)); shown on the notice at /privacy.', {
+      trial: Type.Boolean({
+        default: true,
+        description:
+          'Whether this is a trial. The notice and the console say so, and nothing below has to be given. Set it to false before people use the appliance in earnest.',
+      }),
       name: Type.String({
         maxLength: 200,
         default: '',
-        description: 'Name of the organisation that runs this appliance.',
+        description: 'Name of the organisation that runs this appliance; shown at the foot of every page.',
       }),
-      support_email: Type.Union([Type.String({ maxLength: 254, format: 'email' }), Type.Null()], {
-        default: null,
-        description: 'Address people can write to when something does not work.',
-        automatic: 'no address is shown',
+      address: plainText(300, 'Postal address of the organisation, on one line.', 'none is shown'),
+      support_email: email(
+        'Address people can write to when something does not work.',
+        'no address is shown',
+      ),
+      dpo_email: email(
+        'E-mail address of the data protection officer, or of whoever answers questions about personal data.',
+        'none is shown',
+      ),
+      dpo_address: plainText(
+        300,
+        'Postal address of the data protection officer, on one line; besides or instead of dpo_email.',
+        'none is shown',
+      ),
+      authority: plainText(
+        300,
+        'The supervisory authority that people can complain to (GDPR, Article 77), with its address.',
+        'the CNIL in Paris',
+      ),
+      processors: Type.Array(Processor, {
+        maxItems: 32,
+        default: [],
+        description:
+          'Who else handles the data for you (GDPR, Article 28): whoever rents you the machine, runs your mail relay or stores your backups.',
+        automatic: 'nobody',
+        examples: [[{ name: 'Example Hosting SAS', task: 'rents us the machine', country: 'France' }]],
       }),
     }),
 
@@ -288,6 +508,42 @@ export const ConfigSchema = Type.Object(
       log_addresses: Type.Union([Type.Literal('cut'), Type.Literal('off')], {
         default: 'cut',
         description: 'Addresses in logs: cut to their network (/24, or /48 for IPv6), or left out.',
+      }),
+      service_days: Type.Integer({
+        minimum: 3,
+        maximum: 30,
+        default: 30,
+        unit: 'days',
+        description:
+          'How long after the end of its subscription everything of an organisation is erased at the latest: accounts, rooms, invitations, letters. Its administrators are written to 14 and 3 days before. The published commitment promises 30 days at most.',
+      }),
+      relationship_days: Type.Integer({
+        minimum: 30,
+        maximum: 1095,
+        default: 1095,
+        unit: 'days',
+        description:
+          'How long contacts and subscribers of the newsletter are kept after the last that was heard of them. The published commitment promises 3 years at most.',
+      }),
+      invitation_days: Type.Integer({
+        minimum: 2,
+        maximum: 365,
+        default: 30,
+        unit: 'days',
+        description:
+          'How long an invitation is kept, with the name and address of its guest, after it expired or was revoked; the same for a one-off room.',
+      }),
+      letter_days: Type.Integer({
+        minimum: 2,
+        maximum: 365,
+        default: 30,
+        unit: 'days',
+        description:
+          'How long the outbox tells whom a letter was sent to. What it said is gone as soon as it is sent.',
+      }),
+      two_person_erasure: Type.Boolean({
+        default: false,
+        description: 'Whether an erasure on request needs the approval of a second person.',
       }),
     }),
   },

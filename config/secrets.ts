@@ -14,6 +14,7 @@ export type SecretName = (typeof secretNames)[number];
 const SECRET_BYTES = 32;
 const FEWEST_CHARACTERS = 32;
 const LARGEST_FILE_BYTES = 4096;
+const LONGEST_PASSWORD = 1024;
 
 type Folders = Pick<Config, 'dataFolder'> & {
   readonly media: Pick<Config['media'], 'secret_file'>;
@@ -120,13 +121,48 @@ interface Objection {
   readonly remade: boolean;
 }
 
-type Opened = { readonly secret: string } | { readonly objection: Objection };
+type Refused = { readonly objection: Objection };
+type Opened = { readonly secret: string } | Refused;
+type OpenedFile = { readonly bytes: Buffer } | Refused;
 
-function refuse(message: string, remade = false): Opened {
+function refuse(message: string, remade = false): Refused {
   return { objection: { message, remade } };
 }
 
+/**
+ * Reads a password that a setting names: one line of any characters, in UTF-8.
+ *
+ * @returns the password, or why it cannot be used: `must …, got …`, without the content and the file's name.
+ */
+export async function readPassword(
+  file: string,
+): Promise<{ readonly password: string } | { readonly fault: string }> {
+  const read = await openPrivate(file, 0o600);
+  if ('objection' in read) return { fault: read.objection.message };
+  const password = read.bytes.toString('utf8').replace(/\r?\n$/, '');
+  if (/[\r\n]/.test(password)) return { fault: 'must hold one line, got several' };
+  if (password === '') return { fault: 'must hold a password, got an empty file' };
+  if (password.length > LONGEST_PASSWORD || /[\p{Cc}\ufffd]/u.test(password))
+    return { fault: 'must hold one line of text, got something else' };
+  return { password };
+}
+
 async function openSecret(file: string, mode = 0o600): Promise<Opened> {
+  const read = await openPrivate(file, mode);
+  if ('objection' in read) return read;
+  const secret = read.bytes.toString('latin1').trim();
+  if (/[\r\n]/.test(secret)) return refuse('must hold one line, got several', true);
+  // It goes into an HTTP header and into coturn's settings, which know neither blanks nor accents.
+  if (!/^[\x21-\x7e]*$/.test(secret))
+    return refuse('must hold visible ASCII characters only, got others', true);
+  if (secret.length < FEWEST_CHARACTERS) {
+    const got = secret === '' ? 'an empty file' : String(secret.length);
+    return refuse(`must hold at least ${FEWEST_CHARACTERS} characters, got ${got}`, true);
+  }
+  return { secret };
+}
+
+async function openPrivate(file: string, mode: number): Promise<OpenedFile> {
   let handle: FileHandle | undefined;
   try {
     // Not to wait for a writer, should it be a pipe.
@@ -139,7 +175,7 @@ async function openSecret(file: string, mode = 0o600): Promise<Opened> {
   }
 }
 
-async function readOpened(handle: FileHandle, file: string, allowed: number): Promise<Opened> {
+async function readOpened(handle: FileHandle, file: string, allowed: number): Promise<OpenedFile> {
   const about = await handle.stat();
   if (about.isDirectory()) return refuse('must be a file, got a folder');
   if (!about.isFile()) return refuse('must be a file, got something else');
@@ -154,16 +190,7 @@ async function readOpened(handle: FileHandle, file: string, allowed: number): Pr
   if (about.size > LARGEST_FILE_BYTES) {
     return refuse(`must be at most ${LARGEST_FILE_BYTES} bytes long, got ${about.size}`, true);
   }
-  const secret = (await handle.readFile('latin1')).trim();
-  if (/[\r\n]/.test(secret)) return refuse('must hold one line, got several', true);
-  // It goes into an HTTP header and into coturn's settings, which know neither blanks nor accents.
-  if (!/^[\x21-\x7e]*$/.test(secret))
-    return refuse('must hold visible ASCII characters only, got others', true);
-  if (secret.length < FEWEST_CHARACTERS) {
-    const got = secret === '' ? 'an empty file' : String(secret.length);
-    return refuse(`must hold at least ${FEWEST_CHARACTERS} characters, got ${got}`, true);
-  }
-  return { secret };
+  return { bytes: await handle.readFile() };
 }
 
 /** Never names the file: somebody may have written the secret itself where its name belongs. */

@@ -94,9 +94,12 @@ const formats: Readonly<Record<string, string>> = {
   ip: 'an IP address',
   email: 'an e-mail address',
   'control-address': 'HOST:PORT or the path of a Unix socket',
+  'plain-text': 'text on one line',
   'secret-file': 'the path of a file',
   file: 'the path of a file',
   'https-url': 'an address that begins with https://',
+  'time-zone': 'the name of a time zone, such as Europe/Paris',
+  colour: 'a colour such as "#0a6a73"',
 };
 
 /**

@@ -1,5 +1,6 @@
 import { routerRtpCapabilities } from './codecs.ts';
 import type { OperationInput, OperationName, OperationReply } from './contract.ts';
+import { type LoadOptions, readLoad } from './load.ts';
 import type { Rooms } from './rooms.ts';
 
 /** What answers each operation of the contract. `signal` is aborted once nobody waits for the answer. */
@@ -10,8 +11,9 @@ export type Calls = {
   ) => OperationReply<Name> | Promise<OperationReply<Name>>;
 };
 
-export function createCalls(rooms: Rooms): Calls {
+export function createCalls(rooms: Rooms, load: LoadOptions): Calls {
   return {
+    readLoad: () => readLoad(load),
     readCapabilities: () => ({ routerRtpCapabilities }),
     listRooms: () => ({ rooms: rooms.describe() }),
     closeRoom: ({ roomId }) => {

@@ -1,4 +1,4 @@
-import type { Router, Transport, Worker } from 'mediasoup/types';
+import type { Router, Transport, TransportTuple, WebRtcTransport, Worker } from 'mediasoup/types';
 
 type Living = 'routers' | 'transports' | 'producers' | 'consumers';
 
@@ -8,9 +8,18 @@ export class Census {
   transports = 0;
   producers = 0;
   consumers = 0;
+  readonly #open = new Set<Transport>();
 
   constructor(worker: Worker) {
     worker.observer.on('newrouter', (router) => this.#countRouter(router));
+  }
+
+  /** The way that each connected transport takes. */
+  *selectedTuples(): Generator<TransportTuple> {
+    for (const transport of this.#open) {
+      const { iceSelectedTuple } = transport as WebRtcTransport;
+      if (iceSelectedTuple) yield iceSelectedTuple;
+    }
   }
 
   #countRouter(router: Router): void {
@@ -20,6 +29,8 @@ export class Census {
 
   #countTransport(transport: Transport): void {
     this.#count('transports', transport);
+    this.#open.add(transport);
+    transport.observer.once('close', () => this.#open.delete(transport));
     transport.observer.on('newproducer', (producer) => this.#count('producers', producer));
     transport.observer.on('newconsumer', (consumer) => this.#count('consumers', consumer));
   }

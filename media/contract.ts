@@ -138,6 +138,35 @@ export const operations = {
     reply: Type.Object({ routerRtpCapabilities: RouterRtpCapabilities }),
   },
 
+  /** How much each worker carries now, for whoever looks after the appliance. */
+  readLoad: {
+    method: 'GET',
+    path: '/load',
+    params: Nothing,
+    body: Nothing,
+    reply: Type.Object({
+      workers: Type.Array(
+        Type.Object({
+          /** UDP and TCP port of its place. */
+          port: Type.Integer(),
+          /** False while it is being replaced. */
+          running: Type.Boolean(),
+          rooms: Type.Integer(),
+          consumers: Type.Integer(),
+          /** Transports with a way to their browser; a peer has two. */
+          connectedTransports: Type.Integer(),
+          /**
+           * Those of them whose way leads through the relay: their packets come from an address of this machine and a
+           * port that the relay sends from. A browser on this very machine may be taken for one.
+           */
+          relayedTransports: Type.Integer(),
+          /** Share of a core, about 0 to 1, over the last seconds; null while it is not known yet. */
+          cpuShare: Type.Union([Type.Number(), Type.Null()]),
+        }),
+      ),
+    }),
+  },
+
   /** All that lives, for an app that takes over. */
   listRooms: {
     method: 'GET',

@@ -19,6 +19,10 @@ export interface SfuOptions extends ControlServerOptions {
   readonly initialKbps: number;
   /** Most that one peer may send, all sources together, in kbit/s. */
   readonly maxIncomingKbps: number;
+  /** Share of a core, 0 to 1, from which a worker gets no further room while another uses less. 1 by default. */
+  readonly cpuLimit?: number;
+  /** UDP ports that the relay sends from, to tell what is relayed; null, the default, without a relay. */
+  readonly relayPorts?: { readonly min: number; readonly max: number } | null;
   readonly orphanMs?: EventStreamOptions['orphanMs'];
 }
 
@@ -36,9 +40,9 @@ export interface Sfu {
  * addresses do not fit this machine.
  */
 export async function startSfu(options: SfuOptions): Promise<Sfu> {
-  const { secret, log, workers, port, announcedAddresses, orphanMs } = options;
+  const { secret, log, workers, port, announcedAddresses, orphanMs, cpuLimit, relayPorts = null } = options;
   const server = await createControlServer({ secret, log });
-  const pool = await WorkerPool.start({ workers, port, announcedAddresses, log: server.log });
+  const pool = await WorkerPool.start({ workers, port, announcedAddresses, cpuLimit, log: server.log });
   const events = new EventStream({ orphanMs, onOrphaned: () => rooms.closeAll() });
   const rooms = new Rooms({
     pool,
@@ -61,7 +65,7 @@ export async function startSfu(options: SfuOptions): Promise<Sfu> {
     serveHealth(server, pool);
     serveMetrics(server, metrics);
     serveCalls(server, {
-      calls: createCalls(rooms),
+      calls: createCalls(rooms, { pool, relayPorts }),
       onCall: (name, outcome, seconds) => metrics.observeCall(name, outcome, seconds),
     });
     await listenForControl(server, options.control);

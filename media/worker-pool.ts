@@ -11,6 +11,8 @@ export interface WorkerPoolOptions {
   readonly port: number;
   /** Addresses at which browsers reach the workers. */
   readonly announcedAddresses: readonly string[];
+  /** Share of a core, 0 to 1, from which a worker gets no further room while another uses less. 1 by default. */
+  readonly cpuLimit?: number | undefined;
   readonly log: FastifyBaseLogger;
   readonly watch?: WorkerSlotOptions['watch'];
 }
@@ -27,8 +29,11 @@ export class WorkerPool {
   /** Routers that are being made, so that rooms opened at the same instant spread out. */
   readonly #opening = new Map<RunningWorker, number>();
 
-  private constructor(slots: readonly WorkerSlot[]) {
+  readonly #cpuLimit: number;
+
+  private constructor(slots: readonly WorkerSlot[], cpuLimit: number) {
     this.slots = slots;
+    this.#cpuLimit = cpuLimit;
   }
 
   /**
@@ -36,9 +41,10 @@ export class WorkerPool {
    *
    * @throws {StartFault} when one cannot be started; the others are ended first.
    */
-  static async start({ workers, port, ...rest }: WorkerPoolOptions): Promise<WorkerPool> {
+  static async start({ workers, port, cpuLimit = 1, ...rest }: WorkerPoolOptions): Promise<WorkerPool> {
     const pool = new WorkerPool(
       Array.from({ length: workers }, (_, index) => new WorkerSlot({ ...rest, index, port: port + index })),
+      cpuLimit,
     );
     const starts = await Promise.allSettled(pool.slots.map((slot) => slot.start()));
     const failure = starts.find((start) => start.status === 'rejected');
@@ -53,7 +59,8 @@ export class WorkerPool {
   }
 
   /**
-   * Makes a router on the worker with the fewest consumers. While all are being replaced, waits for the first.
+   * Makes a router on the worker with the fewest consumers, of those that use less of their core than the limit if there
+   * is one. While all are being replaced, waits for the first.
    *
    * @throws {MediaFault} `worker_lost` when there is no worker.
    */
@@ -77,10 +84,16 @@ export class WorkerPool {
 
   #leastLoaded(): RunningWorker | undefined {
     const routers = (home: RunningWorker) => home.census.routers + (this.#opening.get(home) ?? 0);
+    const isFull = ({ cpu }: WorkerSlot) => ((cpu.share ?? 0) >= this.#cpuLimit ? 1 : 0);
     return this.slots
-      .flatMap(({ running }) => running ?? [])
-      .toSorted((a, b) => a.census.consumers - b.census.consumers || routers(a) - routers(b))
-      .at(0);
+      .flatMap((slot) => (slot.running ? [{ full: isFull(slot), home: slot.running }] : []))
+      .toSorted(
+        (a, b) =>
+          a.full - b.full ||
+          a.home.census.consumers - b.home.census.consumers ||
+          routers(a.home) - routers(b.home),
+      )
+      .at(0)?.home;
   }
 
   async #nextWorker(): Promise<RunningWorker> {

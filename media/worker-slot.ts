@@ -4,6 +4,7 @@ import { createWorker, workerBin } from 'mediasoup';
 import type { WebRtcServer, Worker, WorkerResourceUsage } from 'mediasoup/types';
 import { listenInfos } from './addresses.ts';
 import { Census } from './census.ts';
+import { CpuGauge } from './cpu-gauge.ts';
 import { StartFault } from './start-fault.ts';
 
 /** How often a worker is asked for its resource usage, in milliseconds. */
@@ -48,6 +49,8 @@ export class WorkerSlot {
   deaths = 0;
   /** Last resource usage that the worker told, a few seconds old; undefined before the first. */
   usage: WorkerResourceUsage | undefined;
+  /** How much of its core the worker uses. */
+  readonly cpu = new CpuGauge();
   readonly #announcedAddresses: readonly string[];
   readonly #log: FastifyBaseLogger;
   readonly #watch: { readonly intervalMs: number; readonly hungMs: number };
@@ -131,6 +134,7 @@ export class WorkerSlot {
     this.#running = undefined;
     this.#starting = undefined;
     this.usage = undefined;
+    this.cpu.reset();
     this.deaths += 1;
     if (this.#closing.signal.aborted) return;
     this.#log.error({ err: error }, 'media worker died; its rooms are gone');
@@ -171,7 +175,9 @@ export class WorkerSlot {
       worker.getResourceUsage().then(
         (usage) => {
           askedAtMs = undefined;
-          if (!worker.closed) this.usage = usage;
+          if (worker.closed) return;
+          this.usage = usage;
+          this.cpu.note(usage, performance.now());
         },
         () => {
           // The worker died or was closed: whoever did it knows.

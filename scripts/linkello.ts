@@ -18,7 +18,7 @@ const tests = join(import.meta.dirname, '../tests');
 
 const ofCheckout: Readonly<Record<string, Command>> = {
   bench: {
-    usage: 'join | start [TIMES]',
+    usage: 'console | join | sign-in | start [TIMES]',
     summary: 'measure on this machine; ratios hold on others too',
     // By its path, not by name: it holds code for pages, whose types are the DOM's and not this program's.
     load: () => import(join(tests, 'bench/bench.ts')),
@@ -29,10 +29,26 @@ const ofCheckout: Readonly<Record<string, Command>> = {
     // As above.
     load: () => import(join(tests, 'pictures/pictures.ts')),
   },
+  'prove-egress': {
+    usage: '[--json] [--with FILE]',
+    summary: 'run everything in networks of its own, as root, and count every packet that leaves them',
+    // As above.
+    load: () => import(join(tests, 'egress/prove-egress.ts')),
+  },
 };
 
 const commands: Readonly<Record<string, Command>> = {
   ...(existsSync(tests) ? ofCheckout : {}),
+  audit: {
+    usage: 'verify | export [OPTIONS]',
+    summary: 'find out whether the audit log was tampered with, or write it to standard output',
+    load: () => import('./commands/audit.ts'),
+  },
+  backup: {
+    usage: 'FILE',
+    summary: 'put accounts, rooms, audit log and keys into one file, also while the appliance runs',
+    load: () => import('./commands/backup.ts'),
+  },
   check: {
     usage: '[FILE]',
     summary: 'say what a configuration comes to, or everything that is wrong with it',
@@ -42,6 +58,27 @@ const commands: Readonly<Record<string, Command>> = {
     usage: '[--json]',
     summary: 'look at all that calls need, and say what is wrong and what cures it',
     load: () => import('./commands/doctor.ts'),
+  },
+  evidence: {
+    usage: '--out FOLDER',
+    summary:
+      'write what an auditor asks for: register of processing, network flows, impact assessment, notices',
+    load: () => import('./commands/evidence.ts'),
+  },
+  restore: {
+    usage: 'FILE',
+    summary: 'put a backup into an empty data folder',
+    load: () => import('./commands/restore.ts'),
+  },
+  retention: {
+    usage: '[--dry-run] [--at DATE] [--json] | verify',
+    summary: 'erase what is past its time, or say what would be; verify the certificates of what was',
+    load: () => import('./commands/retention.ts'),
+  },
+  'sign-in-link': {
+    usage: '[ADDRESS]',
+    summary: 'print a link that signs somebody in once; without ADDRESS the one that makes the first owner',
+    load: () => import('./commands/sign-in-link.ts'),
   },
   settings: {
     usage: 'yaml | markdown | write | check',

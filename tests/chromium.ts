@@ -22,6 +22,14 @@ export function launchChromium(
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      // What is asked for in spite of these, of the browser's maker, is asked for where nobody is.
+      ...[
+        'autofill-server-url',
+        'gaia-url',
+        'optimization-guide-service-get-hints-url',
+        'optimization-guide-service-get-models-url',
+      ].map((service) => `--${service}=https://127.0.0.1:9/`),
+      '--component-updater=url-source=https://127.0.0.1:9/',
       '--use-fake-device-for-media-stream',
       '--use-fake-ui-for-media-stream',
       '--autoplay-policy=no-user-gesture-required',

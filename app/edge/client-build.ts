@@ -37,7 +37,7 @@ const compressible = new Set(['.js', '.css', '.svg', '.txt']);
 const COMPRESS_FROM_BYTES = 1024;
 
 /**
- * Bundles the browser's code in memory: every `pages/*.ts`, `styles/main.css` and `images/*.svg` of the client's
+ * Bundles the browser's code in memory: every `pages/*.ts`, `styles/main.css`, `styles/console.css` and `images/*.svg` of the client's
  * folder, with what they import.
  *
  * @throws {StartFault} with the compiler's own words when the code is wrong.
@@ -92,6 +92,7 @@ async function entryPoints(folder: string): Promise<string[]> {
     ...pages.filter((name) => name.endsWith('.ts')).map((name) => join(folder, 'pages', name)),
     ...images.map((name) => join(folder, 'images', name)),
     join(folder, 'styles', 'main.css'),
+    join(folder, 'styles', 'console.css'),
   ];
 }
 

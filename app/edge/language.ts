@@ -1,5 +1,5 @@
 import cookie from '@fastify/cookie';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import Negotiator from 'negotiator';
 import { DAY_MS, SECOND_MS } from '../kernel/clock.ts';
@@ -60,18 +60,27 @@ export const language = fp<LanguageOptions>(
       request.texts = texts[chosen];
 
       const asked = asLanguage(askedLanguage(request));
-      if (asked === undefined || asked === request.cookies[COOKIE]) return;
-      reply.setCookie(COOKIE, asked, {
-        path: '/',
-        maxAge: COOKIE_SECONDS,
-        sameSite: 'lax',
-        secure: true,
-        httpOnly: true,
-      });
+      if (asked !== undefined && asked !== request.cookies[COOKIE]) keepLanguage(reply, asked);
     });
   },
   { name: 'language', dependencies: ['sites'] },
 );
+
+/** Whether this browser's reader chose a language here. */
+export function hasChosenLanguage(request: FastifyRequest): boolean {
+  return asLanguage(askedLanguage(request) ?? request.cookies[COOKIE]) !== undefined;
+}
+
+/** Keeps a language for this browser, as if its reader had chosen it here. */
+export function keepLanguage(reply: FastifyReply, language: Language): void {
+  reply.setCookie(COOKIE, language, {
+    path: '/',
+    maxAge: COOKIE_SECONDS,
+    sameSite: 'lax',
+    secure: true,
+    httpOnly: true,
+  });
+}
 
 function askedLanguage(request: FastifyRequest): unknown {
   return (request.query as { readonly lang?: unknown } | undefined)?.lang;

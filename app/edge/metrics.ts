@@ -8,7 +8,7 @@ export interface GaugeSource {
   /** Prometheus name, `linkello_` and unit included. */
   readonly name: string;
   readonly help: string;
-  readonly read: () => number;
+  readonly read: () => number | Promise<number>;
 }
 
 export interface MetricsOptions {
@@ -29,8 +29,8 @@ export const metrics = fp<MetricsOptions>(
         name,
         help,
         registers: [registry],
-        collect() {
-          this.set(read());
+        async collect() {
+          this.set(await read());
         },
       });
     }

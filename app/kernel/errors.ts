@@ -31,9 +31,48 @@ export const errorCatalogue = {
   confirmation_needed: { family: 'not signed in', status: 403 },
   /** Somebody else was quicker. */
   changed_meanwhile: { family: 'conflict', status: 409 },
+  /** No room has this name, and nobody may open one just so. */
+  room_unknown: { family: 'not found', status: 404 },
+  /** The room is for people of its organisation, and nobody knows who this is. */
+  sign_in_needed: { family: 'not signed in', status: 401 },
+  /** The room takes nobody in any more. */
+  room_expired: { family: 'not allowed', status: 403 },
+  /** Outside of the room's opening hours. Params: `opens`, a sentence that says when, or empty. */
+  room_closed: { family: 'not allowed', status: 403 },
+  invitation_needed: { family: 'not allowed', status: 403 },
+  /** Revoked, expired, or replaced by another link. */
+  invitation_over: { family: 'not allowed', status: 403 },
+  /** The room is for people of an organisation that is not theirs. */
+  other_organisation: { family: 'not allowed', status: 403 },
+  /** A host let nobody else into this meeting. */
+  meeting_locked: { family: 'not allowed', status: 403 },
+  /** Only a host may do that. */
+  host_needed: { family: 'not allowed', status: 403 },
+  /** Nobody changes their own role, or blocks or deletes themselves. */
+  own_account: { family: 'conflict', status: 409 },
+  own_organisation: { family: 'conflict', status: 409 },
+  /** Somebody must be left who can do everything. */
+  last_owner: { family: 'conflict', status: 409 },
+  /** Somebody whom the asker sees has this address. */
+  person_exists: { family: 'conflict', status: 409 },
+  /** The address is taken by somebody whom the asker may not be told of. */
+  address_not_usable: { family: 'conflict', status: 409 },
+  organisation_exists: { family: 'conflict', status: 409 },
+  /** Nothing about them may be erased until a legal hold ends. */
+  on_legal_hold: { family: 'conflict', status: 409 },
+  /** An import that was done, or is older than an hour. */
+  import_over: { family: 'conflict', status: 409 },
+  /** One room has no more than so many that count (app/rooms/invitations.ts). */
+  too_many_invitations: { family: 'limit', status: 409 },
   room_full: { family: 'limit', status: 409 },
   /** Params: `seconds` until it is worth trying again. */
   too_many_requests: { family: 'limit', status: 429 },
+  /** As many letters went to this address as may. Params: `minutes` and `seconds` until the next. */
+  too_many_letters: { family: 'limit', status: 429 },
+  /** As many codes were tried as may be. Params: `minutes` and `seconds` until it is worth trying again. */
+  too_many_codes: { family: 'limit', status: 429 },
+  /** One network address tried to sign in too often. Params: `minutes` and `seconds`. */
+  too_many_sign_ins: { family: 'limit', status: 429 },
   /** The SFU does not answer, or lost the room. */
   media_unavailable: { family: 'unavailable', status: 503 },
   internal: { family: 'internal', status: 500 },

@@ -12,6 +12,8 @@ const own = 'own';
  * like what does not exist.
  */
 export const permissions = {
+  /** The page that guides the first owner. */
+  'appliance.set_up': { owner: all },
   'overview.read': { owner: all, administrator: organisation, technical: all, dpo: all },
   'organisations.read': { owner: all, administrator: organisation, sales: all, marketing: all, dpo: all },
   'organisations.write': { owner: all },
@@ -61,6 +63,14 @@ export const permissions = {
   'settings.read': { owner: all, technical: all, dpo: all },
   'audit.read': { owner: all, administrator: organisation, dpo: all },
   'audit.export': { owner: all, dpo: all },
+  'audit.verify': { owner: all, dpo: all },
+  /** The register of processing (GDPR, Article 30). */
+  'processing.read': { owner: all, dpo: all },
+  'retention.read': { owner: all, dpo: all },
+  /** To erase by the rules now, and not in the night. */
+  'retention.run': { owner: all, dpo: all },
+  'holds.read': { owner: all, dpo: all },
+  'holds.write': { owner: all, dpo: all },
   'health.read': { owner: all, technical: all },
 } as const satisfies Record<string, Partial<Record<Role, Reach>>>;
 

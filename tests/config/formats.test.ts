@@ -72,6 +72,19 @@ const cases: Readonly<
       '[::]:80',
     ],
   },
+  'time-zone': {
+    right: ['Europe/Paris', 'America/Argentina/Buenos_Aires', 'Asia/Kolkata', 'Asia/Calcutta', 'UTC'],
+    wrong: [
+      '',
+      'Paris',
+      '+01:00',
+      '-05',
+      'Europe/Paris ',
+      'Europe/Nowhere',
+      '../etc/localtime',
+      'Europe/Paris\n',
+    ],
+  },
   'secret-file': { right: ['secret', '/run/secrets/turn', '../x y'], wrong: ['a\0b', 'a\nb'] },
 };
 

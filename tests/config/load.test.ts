@@ -30,12 +30,15 @@ const faultsOf = (promise: Promise<unknown>): Promise<readonly string[]> =>
     },
   );
 
+/** What a site is where nothing else is said. */
+const plain = { edition: 'pro', logo: null, colour: null, group: null };
+
 t.test('an empty file, and one of names only, is everything by default', async (t) => {
   const machine = describeMachine();
   for (const text of ['', '# nothing\n', '---\n', '{}', 'sites:\nhttps:\nturn:\n  relay_ports:\nmail:\n']) {
     const config = await load(t, text);
     t.match(config, {
-      sites: [{ host: machine.hostName, name: 'Linkello', language: 'en' }],
+      sites: [{ host: machine.hostName, name: 'Linkello', language: 'en', ...plain }],
       https: { port: 8443, address: '::' },
       network: { announced_addresses: machine.addresses },
       media: { port: 44300, workers: machine.cores, control: `${config.dataFolder}/media/control.sock` },
@@ -59,8 +62,8 @@ t.test('hosts and addresses get their one usual spelling', async (t) => {
       'media: { control: "[FD00::0:2]:7000" }\n',
   );
   t.same(config.sites, [
-    { host: 'meet.example.org', name: 'Linkello', language: 'en' },
-    { host: '2001:db8::1', name: 'Six', language: 'fr' },
+    { host: 'meet.example.org', name: 'Linkello', language: 'en', ...plain },
+    { host: '2001:db8::1', name: 'Six', language: 'fr', ...plain },
   ]);
   t.equal(config.https.address, '::1');
   t.same(config.network.announced_addresses, ['fd00::1', '10.0.0.1', '127.0.0.1']);

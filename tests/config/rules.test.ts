@@ -30,11 +30,30 @@ const acme = {
   http_port: 80,
 };
 const ordering = (parts: Partial<typeof acme>, host = 'meet.example'): Parts => ({
-  sites: [site(host)] as Config['sites'],
+  sites: [site(host)],
   tls: { mode: 'acme', acme: { ...acme, ...parts } as Config['tls']['acme'] },
 });
 
-const site = (host: string) => ({ host, name: 'x', language: 'en' as const });
+const site = (host: string): Config['sites'][number] => ({
+  host,
+  name: 'x',
+  language: 'en',
+  edition: 'pro',
+  logo: null,
+  colour: null,
+  group: null,
+});
+
+/** A relay that needs no login. */
+const relay = { host: 'smtp.example', from_address: 'meet@hospital.example' };
+/** Who answers for the data, in earnest. */
+const named = {
+  trial: false,
+  name: 'CHU',
+  address: '1 rue X, 75001 Paris',
+  dpo_email: 'dpo@hospital.example',
+};
+const login = { user: 'linkello', password_file: '/a' };
 
 t.test('the defaults break no rule', async (t) => {
   t.same(broken({}), []);
@@ -56,12 +75,22 @@ t.test('what is only just right', async (t) => {
     { tls: { mode: 'files', files: { certificate: '/a', key: '/a', chain: null } } },
     // Only an order needs the port for plain HTTP.
     { https: { port: 80 } },
-    { sites: [site('meet.example'), site('10.0.0.1')] as Config['sites'], tls: { mode: 'acme', acme } },
+    { sites: [site('meet.example'), site('10.0.0.1')], tls: { mode: 'acme', acme } },
     { media: { control: '127.0.0.1:8444' } },
     { media: { control: `/${'x'.repeat(106)}` } },
     { network: { announced_addresses: ['127.0.0.1', '192.168.1.2', '169.254.1.1', 'fd00::1'] } },
-    { sites: [site('a.example.org'), site('b.example.org')] as Config['sites'] },
+    { sites: [site('a.example.org'), site('b.example.org')] },
     { media: { secret_file: '/a' }, turn: { secret_file: '/b' } },
+    { controller: named },
+    { controller: { ...named, dpo_email: null, dpo_address: '1 rue X, 75001 Paris' } },
+    { mail: relay },
+    { mail: { ...relay, ...login, ca_file: '/b' } },
+    // It may stand there before there is a relay.
+    { mail: { from_address: 'meet@hospital.example' } },
+    { mail: { ...relay, security: 'tls', port: 465 } },
+    { mail: { ...relay, port: 25 } },
+    { mail: { ...relay, security: 'tls', port: 2465 } },
+    { sign_in: { session_idle_hours: 48, session_days: 2 } },
   ];
   for (const parts of cases) t.same(broken(parts), [], JSON.stringify(parts));
 });
@@ -70,6 +99,8 @@ t.test('what is just wrong, each by one rule', async (t) => {
   const apart = 'no port is used twice';
   const has = 'a mode of tls has the settings that it needs';
   const reachable = 'announced addresses can be reached';
+  const known = 'outside of a trial people know who has their data';
+  const complete = 'a mail relay has what it needs';
   const published = 'the containers publish the port that is set';
   const cases: [Parts, string][] = [
     [{ https: { port: 44300 } }, apart],
@@ -93,10 +124,7 @@ t.test('what is just wrong, each by one rule', async (t) => {
     [ordering({}, '192.0.2.7'), 'ACME has something to order'],
     [ordering({}, '2001:db8::7'), 'ACME has something to order'],
     [ordering({ http_port: 8443 }), apart],
-    [
-      { sites: [site('a.example.org'), site('a.example.org')] as Config['sites'] },
-      'no two sites have the same host',
-    ],
+    [{ sites: [site('a.example.org'), site('a.example.org')] }, 'no two sites have the same host'],
     [{ network: { announced_addresses: ['10.0.0.1', '10.0.0.1'] } }, 'no address is announced twice'],
     [{ network: { announced_addresses: ['0.0.0.0'] } }, reachable],
     [{ network: { announced_addresses: ['fe80::1'] } }, reachable],
@@ -105,6 +133,24 @@ t.test('what is just wrong, each by one rule', async (t) => {
     [{ https: { address: '224.0.0.1' } }, 'pages are served at one machine'],
     [{ media: { secret_file: '/a' }, turn: { secret_file: '/a' } }, 'no two uses share a secret'],
     [{ media: { control: `/${'x'.repeat(107)}` } }, 'the control socket can be opened'],
+    [{ controller: { ...named, name: ' ' } }, known],
+    [{ controller: { ...named, address: null } }, known],
+    [{ controller: { ...named, dpo_email: null } }, known],
+    [{ controller: { trial: false } }, known],
+    [{ mail: { ...relay, from_address: null } }, complete],
+    [{ mail: { ca_file: '/a' } }, complete],
+    [{ mail: login }, complete],
+    [
+      { mail: { ...relay, ...login, password_file: null } },
+      'a login to the mail relay is a name and a password',
+    ],
+    [{ mail: { ...relay, ...login, user: null } }, 'a login to the mail relay is a name and a password'],
+    [{ mail: { ...relay, port: 465 } }, 'the port of the mail relay fits its security'],
+    [{ mail: { ...relay, security: 'tls', port: 587 } }, 'the port of the mail relay fits its security'],
+    [
+      { sign_in: { session_idle_hours: 49, session_days: 2 } },
+      'nobody is idle for longer than they are signed in',
+    ],
   ];
   for (const [parts, name] of cases) t.same(broken(parts), [name], JSON.stringify(parts));
   t.same(

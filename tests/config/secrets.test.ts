@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import t from 'tap';
 import { ConfigError } from '../../config/load.ts';
-import { readSecret } from '../../config/secrets.ts';
+import { readPassword, readSecret } from '../../config/secrets.ts';
 
 // Many processes are started, on a machine that may have much else to do.
 t.setTimeout(180_000);
@@ -111,4 +111,25 @@ t.test('a pipe in place of a file does not hold the start up', async (t) => {
   const pipe = join(folder, 'turn', 'secret');
   await once(spawn('mkfifo', ['-m', '600', pipe], { stdio: 'inherit' }), 'close');
   await t.rejects(readSecret(folders(folder), 'turn'), /must be a file, got something else/);
+});
+
+t.test('a password that somebody else made up: one line of anything, private', async (t) => {
+  const folder = t.testdir();
+  const read = async (content: string | Buffer, fileMode = 0o600) => {
+    const file = join(folder, 'password');
+    await writeFile(file, content);
+    await chmod(file, fileMode);
+    return readPassword(file);
+  };
+  t.same(await read('short'), { password: 'short' });
+  t.same(await read('with blanks, ü and €\n'), { password: 'with blanks, ü and €' });
+  t.same(await read(' blanks around it \r\n'), { password: ' blanks around it ' });
+  t.same(await read('one\ntwo\n'), { fault: 'must hold one line, got several' });
+  t.same(await read(''), { fault: 'must hold a password, got an empty file' });
+  t.same(await read('\n'), { fault: 'must hold a password, got an empty file' });
+  for (const content of ['a\u0000b', 'a\u0007b', Buffer.from([0x61, 0xff]), 'x'.repeat(1025)])
+    t.same(await read(content), { fault: 'must hold one line of text, got something else' });
+  t.match(await read('short', 0o640), { fault: /^must be readable by its owner only, got mode 0640/ });
+  t.match(await readPassword(folder), { fault: 'must be a file, got a folder' });
+  t.match(await readPassword(join(folder, 'nowhere')), { fault: /^must name a file that exists/ });
 });

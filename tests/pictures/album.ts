@@ -1,7 +1,8 @@
-import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { Appliance } from '../appliance.ts';
 import { launchBrowser } from '../browser/participant-page.ts';
+import { Camera, sizes } from './camera.ts';
+import { takeConsolePictures } from './console-album.ts';
 import { sitForPicture } from './sitter.ts';
 
 /** Takes every picture into `folder` with real people, that is, real browsers in a real call. */
@@ -11,12 +12,6 @@ const languages = [
   { code: 'fr', name: 'Votre nom', join: 'Rejoindre', leave: 'Quitter', camera: 'Caméra', screen: '' },
 ] as const;
 const [english] = languages;
-
-const schemes = ['light', 'dark'] as const;
-const sizes = {
-  desktop: { width: 1280, height: 800 },
-  phone: { width: 360, height: 640 },
-} as const;
 
 const you = 'Claire Marchand';
 const others = [
@@ -34,21 +29,7 @@ const others = [
 export async function takePictures(folder: string, onTaken: (name: string) => void): Promise<number> {
   const appliance = await Appliance.start();
   const browser = await launchBrowser(appliance);
-  let count = 0;
-
-  const take = async (page: Page, subject: string, language: string) => {
-    for (const [size, viewport] of Object.entries(sizes)) {
-      await page.setViewportSize(viewport);
-      for (const colorScheme of schemes) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        await nextFrames(page);
-        const name = `${subject}-${size}-${language}-${colorScheme}.png`;
-        await page.screenshot({ path: join(folder, name), animations: 'disabled' });
-        onTaken(name);
-        count += 1;
-      }
-    }
-  };
+  const camera = new Camera(folder, onTaken);
 
   try {
     for (const { code, name } of languages) {
@@ -60,12 +41,12 @@ export async function takePictures(folder: string, onTaken: (name: string) => vo
         ['error', '/nothing-here'],
       ] as const) {
         await page.goto(appliance.url(`${path}?lang=${code}`));
-        await take(page, subject, code);
+        await camera.take(page, subject, code);
       }
       await page.goto(appliance.url(`/r/consultation?lang=${code}`));
       await page.getByRole('textbox', { name }).fill(you);
       await picturesToCome(page, 1);
-      await take(page, 'pre-join', code);
+      await camera.take(page, 'pre-join', code);
       await context.close();
     }
 
@@ -80,7 +61,7 @@ export async function takePictures(folder: string, onTaken: (name: string) => vo
         const context = await openContext(browser, 0);
         const page = await enter(context, appliance, `consultation-${people}`, you, language);
         await picturesToCome(page, withCamera);
-        await take(page, `meeting-${people}`, language.code);
+        await camera.take(page, `meeting-${people}`, language.code);
         await context.close();
       }
       if (people === 4) {
@@ -90,15 +71,16 @@ export async function takePictures(folder: string, onTaken: (name: string) => vo
           const context = await openContext(browser, 0);
           const page = await enter(context, appliance, `consultation-${people}`, you, language);
           await picturesToCome(page, withCamera + 1);
-          await take(page, 'meeting-screen', language.code);
+          await camera.take(page, 'meeting-screen', language.code);
           await page.getByRole('button', { name: language.leave }).click();
-          await take(page, 'end', language.code);
+          await camera.take(page, 'end', language.code);
           await context.close();
         }
       }
       await Promise.all(contexts.map((context) => context.close()));
     }
-    return count;
+    await takeConsolePictures(appliance, browser, camera);
+    return camera.count;
   } finally {
     await browser.close();
     await appliance.stop();
@@ -151,16 +133,4 @@ async function picturesToCome(page: Page, count: number): Promise<void> {
     count,
     { timeout: 60_000 },
   );
-}
-
-/** Waits until every video in sight was painted anew: in its new place, size and surroundings. */
-async function nextFrames(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    const playing = [...document.querySelectorAll('video')].filter(
-      (video) => video.checkVisibility({ visibilityProperty: true }) && video.srcObject,
-    );
-    const painted = playing.map((video) => new Promise((done) => video.requestVideoFrameCallback(done)));
-    // One that is starved of bandwidth has none, and is shown without.
-    await Promise.race([Promise.all(painted), new Promise((done) => setTimeout(done, 3_000))]);
-  });
 }

@@ -88,6 +88,9 @@ t.test('the whole appliance', async (t) => {
   const started = await start(t);
   await untilUp(started);
   t.match(await page(started), '<!doctype html>', 'it serves its page');
+  const ownerLink = new RegExp(`\n  https://localhost:${started.httpsPort}/first-owner/[\\w-]{43}\n`);
+  t.match(started.output.stdout, ownerLink, 'nobody owns it yet: the link that makes the owner is shown');
+  t.notMatch(started.output.stderr, '/first-owner/', 'and stands in no log');
   const media = await running(started, 'media/main.ts');
 
   await t.test('is not started a second time', async (t) => {

@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
 import {
   BasicConstraintsExtension,
   cryptoProvider,
@@ -10,7 +9,21 @@ import {
 } from '@peculiar/x509';
 import { DAY_MS } from '../../app/kernel/clock.ts';
 
-cryptoProvider.set(webcrypto);
+cryptoProvider.set(crypto);
+/** As the types of Node and those of browsers both name it. */
+type Key = InstanceType<typeof globalThis.CryptoKey>;
+
+interface Keys {
+  readonly privateKey: Key;
+  readonly publicKey: Key;
+}
+
+/** How keys are made: EcKeyGenParams, RsaHashedKeyGenParams or a name (Web Cryptography API, section 12.4). */
+interface Algorithm {
+  readonly name: string;
+  readonly [parameter: string]: unknown;
+}
+
 const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
 /** A certificate with its key, as the owner of a site has them. */
@@ -18,7 +31,7 @@ export interface Issued {
   readonly pem: string;
   readonly keyPem: string;
   readonly name: string;
-  readonly keys: webcrypto.CryptoKeyPair;
+  readonly keys: Keys;
 }
 
 export interface Request {
@@ -27,7 +40,7 @@ export interface Request {
   readonly issuer?: Issued;
   /** Names and addresses of a server; without any it is an authority. */
   readonly hosts?: readonly string[];
-  readonly algorithm?: webcrypto.EcKeyGenParams | webcrypto.RsaHashedKeyGenParams | { readonly name: string };
+  readonly algorithm?: Algorithm;
   readonly beginsAt?: number;
   readonly endsAt?: number;
   /** Object identifiers of the extended use. */
@@ -44,10 +57,7 @@ export async function issue({
   endsAt = Date.now() + 90 * DAY_MS,
   uses = [],
 }: Request): Promise<Issued> {
-  const keys = (await webcrypto.subtle.generateKey(algorithm as webcrypto.EcKeyGenParams, true, [
-    'sign',
-    'verify',
-  ])) as webcrypto.CryptoKeyPair;
+  const keys = (await crypto.subtle.generateKey(algorithm as never, true, ['sign', 'verify'])) as Keys;
   const names = hosts.map(
     (host): JsonGeneralName => ({ type: /^[\d.]+$|:/.test(host) ? 'ip' : 'dns', value: host }),
   );
@@ -68,7 +78,7 @@ export async function issue({
       ...(uses.length > 0 ? [new ExtendedKeyUsageExtension([...uses])] : []),
     ],
   });
-  const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
+  const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
   return {
     pem: `${certificate.toString('pem')}\n`,
     keyPem: `-----BEGIN PRIVATE KEY-----\n${pkcs8.match(/.{1,64}/g)?.join('\n')}\n-----END PRIVATE KEY-----\n`,

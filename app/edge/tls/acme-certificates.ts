@@ -44,7 +44,7 @@ export async function openAcmeCertificates(settings: AcmeCertificateSettings): P
   const { directory, ca_file: rootFile } = settings.acme;
   if (directory === null)
     throw new TypeError('The directory must be set; the rules of the settings see to it.');
-  const read = rootFile === null ? null : await readAuthorityFile(rootFile);
+  const read = rootFile === null ? null : await readAuthorityFile('tls.acme.ca_file', rootFile);
   if (read?.value === null) {
     const [reason] = read.conflicts.map(({ sides: [side] }) => side.message(''));
     throw new StartFault(`tls.acme.ca_file: ${reason}.`);

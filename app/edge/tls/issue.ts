@@ -1,6 +1,6 @@
 // The X.509 library registers its classes by decorators and needs this first.
 import 'reflect-metadata';
-import { randomBytes, webcrypto } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
@@ -22,7 +22,7 @@ import type { NameLimits } from './name-limits.ts';
 
 // Everything that needs the X.509 library. It takes 150 ms to load, so only a start that issues something loads it.
 
-cryptoProvider.set(webcrypto);
+cryptoProvider.set(crypto);
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
@@ -108,18 +108,14 @@ export async function requestCertificate(keyPem: string, dns: readonly string[])
   return request.toString('pem');
 }
 
-async function readKeys(pem: string): Promise<webcrypto.CryptoKeyPair> {
+async function readKeys(pem: string) {
   const pkcs8 = Buffer.from(pem.replace(/-----[^-]+-----|\s/g, ''), 'base64');
-  const { subtle } = webcrypto;
+  const { subtle } = crypto;
   const privateKey = await subtle.importKey('pkcs8', pkcs8, algorithm, true, ['sign']);
   const { kty, crv, x, y } = await subtle.exportKey('jwk', privateKey);
-  const publicKey = await subtle.importKey(
-    'jwk',
-    { kty, crv, x, y } as webcrypto.JsonWebKey,
-    algorithm,
-    true,
-    ['verify'],
-  );
+  const publicKey = await subtle.importKey('jwk', { kty, crv, x, y } as never, algorithm, true, [
+    'verify',
+  ]);
   return { privateKey, publicKey };
 }
 

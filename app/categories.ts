@@ -1,0 +1,34 @@
+import { auditEntries } from './audit/data-categories.ts';
+import { account, imports, organisations, signIns } from './identity/data-categories.ts';
+import type { DataCategory } from './inventory/data-category.ts';
+import { letters } from './mail/data-categories.ts';
+import { liveMeetings, participants } from './meetings/data-categories.ts';
+import { consents } from './privacy/consent/data-categories.ts';
+import { contacts } from './privacy/contact/data-categories.ts';
+import { legalHolds } from './privacy/holds/data-categories.ts';
+import { visits } from './privacy/measurement/data-categories.ts';
+import { networkAddresses } from './privacy/network/data-categories.ts';
+import { subscriptions } from './privacy/newsletter/data-categories.ts';
+import { requests } from './privacy/requests/data-categories.ts';
+import { invitedGuests, roomNames } from './rooms/data-categories.ts';
+
+/** Every category of personal data, for the register (inventory/register.ts). */
+export const categories: readonly DataCategory[] = [
+  account,
+  signIns,
+  imports,
+  letters,
+  roomNames,
+  invitedGuests,
+  participants,
+  liveMeetings,
+  organisations,
+  contacts,
+  subscriptions,
+  visits,
+  networkAddresses,
+  auditEntries,
+  consents,
+  requests,
+  legalHolds,
+];

@@ -1,0 +1,50 @@
+/**
+ * What a page can say at its head after a form was done and redirected to it. Texts: `console.done.<code>`. A new code
+ * goes into this list and into both locales.
+ */
+export const doneCodes = [
+  'person_made',
+  'person_changed',
+  'role_changed',
+  'person_blocked',
+  'person_unblocked',
+  'person_deleted',
+  'people_imported',
+  'people_imported_quietly',
+  'import_was_done',
+  'organisation_made',
+  'organisation_changed',
+  'organisation_ended',
+  'organisation_reactivated',
+  'organisation_deleted',
+  'meeting_ended',
+  'meeting_locked',
+  'meeting_unlocked',
+  'room_made',
+  'room_changed',
+  'room_deleted',
+  'invitation_made',
+  'invitation_sent',
+  'invitation_changed',
+  'invitation_renewed',
+  'invitation_revoked',
+  'letter_sent',
+  'letter_withdrawn',
+  'retention_counted',
+  'retention_ran',
+  'retention_failed',
+  'hold_made',
+  'hold_lifted',
+] as const;
+export type DoneCode = (typeof doneCodes)[number];
+
+/** A page of ours that says what was done: `reply.redirect(withDone('/console/people', 'person_made'), 303)`. */
+export function withDone(path: string, code: DoneCode): string {
+  return `${path}${path.includes('?') ? '&' : '?'}done=${code}`;
+}
+
+/** The code in a query; null for one that is none of the list. */
+export function doneCode(query: unknown): DoneCode | null {
+  const { done } = Object(query) as { readonly done?: unknown };
+  return doneCodes.find((each) => each === done) ?? null;
+}

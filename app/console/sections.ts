@@ -1,0 +1,40 @@
+import { type Permission, reachOf } from '../kernel/permissions.ts';
+import type { Role } from '../kernel/roles.ts';
+
+/** The entries of the console's navigation, in their order. Their texts are `console.sections.<name>`. */
+const sections = [
+  { name: 'overview', path: '/console', permission: 'overview.read', icon: 'gauge' },
+  { name: 'people', path: '/console/people', permission: 'people.read', icon: 'people' },
+  {
+    name: 'organisations',
+    path: '/console/organisations',
+    permission: 'organisations.read',
+    icon: 'building',
+  },
+  { name: 'rooms', path: '/console/rooms', permission: 'rooms.read', icon: 'door' },
+  { name: 'meetings', path: '/console/meetings', permission: 'meetings.read', icon: 'camera' },
+  { name: 'letters', path: '/console/letters', permission: 'letters.read', icon: 'letter' },
+  { name: 'settings', path: '/console/settings', permission: 'settings.read', icon: 'devices' },
+  { name: 'processing', path: '/console/processing', permission: 'processing.read', icon: 'shield' },
+  { name: 'retention', path: '/console/retention', permission: 'retention.read', icon: 'clock' },
+  { name: 'audit', path: '/console/audit', permission: 'audit.read', icon: 'log' },
+  { name: 'health', path: '/console/health', permission: 'health.read', icon: 'pulse' },
+] as const satisfies readonly {
+  readonly name: string;
+  readonly path: string;
+  readonly permission: Permission;
+  readonly icon: string;
+}[];
+
+export type Section = (typeof sections)[number];
+export type SectionName = Section['name'];
+
+/** What a role finds in its navigation; never empty, as everybody has rooms. */
+export function sectionsOf(role: Role): readonly Section[] {
+  return sections.filter(({ permission }) => reachOf(role, permission) !== null);
+}
+
+/** Where a role lands that opens the console. */
+export function homeOf(role: Role): string {
+  return sectionsOf(role).find(({ name }) => name === 'overview' || name === 'rooms')?.path ?? '/account';
+}

@@ -1,0 +1,15 @@
+import type { DataCategory } from '../../inventory/data-category.ts';
+
+/** What Matomo counts of visits, in its own database (analytics/). */
+export const visits: DataCategory = {
+  name: 'visits',
+  activity: 'audience',
+  fields: [],
+  recipients: ['owner', 'marketing'],
+  legalBasis: 'consent',
+  subjects: ['visitors'],
+  retention: 'statistics',
+  hasOwnTime: true,
+  isTechnical: true,
+  store: null,
+};

@@ -1,0 +1,27 @@
+import type { DataCategory } from '../../inventory/data-category.ts';
+
+/** Exercises of a right, while they are open; what stays of a closed one names nobody. */
+export const requests: DataCategory = {
+  name: 'requests',
+  activity: 'rights',
+  fields: [
+    'requests.kind',
+    'requests.channel',
+    'requests.person_id',
+    'requests.email',
+    'requests.name',
+    'requests.message',
+    'requests.language',
+    'requests.received_at',
+    'requests.extension_reason',
+    'requests.identity_checked_at',
+    'requests.identity_checked_by',
+    'requests.decision_reason',
+    'requests.approved_by',
+    'requests.closed_by',
+  ],
+  recipients: ['owner', 'dpo'],
+  legalBasis: 'legal_obligation',
+  subjects: ['account_holders', 'guests', 'contacts', 'visitors'],
+  retention: 'moment',
+};

@@ -1,0 +1,177 @@
+import { type Database, openDatabase } from '../../app/database/open.ts';
+import { SESSION_COOKIE } from '../../app/identity/session-cookie.ts';
+import { newId } from '../../app/kernel/ids.ts';
+import type { Role } from '../../app/kernel/roles.ts';
+import { searchWords, sortName } from '../../app/kernel/search-words.ts';
+import { newToken } from '../../app/kernel/single-use-token.ts';
+import type { RunningApp } from '../app/running-app.ts';
+
+/** Somebody with an account, and what their browser sends along. */
+export interface Inhabitant {
+  readonly id: string;
+  readonly organisationId: string;
+  readonly role: Role;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Texts that people type, by where. */
+export interface Words {
+  readonly name?: string;
+  readonly subject?: string;
+}
+
+/** Puts rows into the database of a running app, beside it: many, quickly, and such as no form would take. */
+export class Population {
+  readonly database: Database;
+
+  private constructor(database: Database) {
+    this.database = database;
+  }
+
+  static async of({ databaseFile }: RunningApp): Promise<Population> {
+    return new Population(await openDatabase(databaseFile));
+  }
+
+  async organisation({ name = `Clinic ${newId()}` }: Words = {}): Promise<string> {
+    const id = newId();
+    const now = Date.now();
+    const row = { id, name, sort_name: sortName(name), status: 'active', started_at: now, created_at: now };
+    await this.database('organisations').insert(row);
+    return id;
+  }
+
+  async person(
+    organisationId: string,
+    role: Role,
+    { name = `Some ${role}` }: Words = {},
+  ): Promise<Inhabitant> {
+    const id = newId();
+    const email = `${id}@example.org`;
+    await this.database('people').insert({
+      id,
+      organisation_id: organisationId,
+      email,
+      name,
+      sort_name: sortName(name),
+      language: 'en',
+      role,
+      status: 'active',
+      created_at: Date.now(),
+    });
+    await this.#words('people_words', 'person_id', id, name, email);
+    const { token, hash } = newToken();
+    await this.session(id, hash);
+    const headers = { cookie: `${SESSION_COOKIE}=${token}`, 'sec-fetch-site': 'same-origin' };
+    return { id, organisationId, role, headers };
+  }
+
+  async session(personId: string, tokenHash: string = newToken().hash): Promise<string> {
+    const id = newId();
+    const now = Date.now();
+    await this.database('sessions').insert({
+      id,
+      token_hash: tokenHash,
+      person_id: personId,
+      device: 'Firefox, Linux',
+      created_at: now,
+      seen_at: now,
+      confirmed_at: now,
+    });
+    return id;
+  }
+
+  async room(
+    organisationId: string,
+    personId: string | null,
+    { name = 'A room' }: Words = {},
+  ): Promise<{ readonly id: string; readonly slug: string }> {
+    const id = newId();
+    const slug = `room-${id}`;
+    await this.database('rooms').insert({
+      id,
+      organisation_id: organisationId,
+      person_id: personId,
+      slug,
+      name,
+      sort_name: sortName(name),
+      kind: 'permanent',
+      access: 'anyone',
+      has_lobby: 0,
+      needs_host: 0,
+      time_zone: 'Europe/Paris',
+      created_at: Date.now(),
+    });
+    await this.#words('rooms_words', 'room_id', id, name, slug);
+    return { id, slug };
+  }
+
+  async invitation(roomId: string, { name = 'A guest' }: Words = {}): Promise<string> {
+    const id = newId();
+    const now = Date.now();
+    await this.database('invitations').insert({
+      id,
+      room_id: roomId,
+      name,
+      email: 'guest@example.org',
+      language: 'en',
+      starts_at: now + 86_400_000,
+      duration_minutes: 30,
+      time_zone: 'Europe/Paris',
+      sequence: 0,
+      expires_at: now + 2 * 86_400_000,
+      created_at: now,
+    });
+    return id;
+  }
+
+  async letter(
+    organisationId: string,
+    personId: string | null,
+    { name = 'A reader', subject = 'A subject' }: Words = {},
+  ): Promise<string> {
+    const id = newId();
+    const now = Date.now();
+    await this.database('letters').insert({
+      id,
+      kind: 'account_made',
+      organisation_id: organisationId,
+      person_id: personId,
+      sensitive: 0,
+      state: 'waiting',
+      attempts: 1,
+      next_attempt_at: now + 86_400_000,
+      created_at: now,
+      language: 'en',
+      recipient: 'reader@example.org',
+      recipient_name: name,
+      site_name: 'Clinic',
+      subject,
+      text: subject,
+      html: '<p>Letter</p>',
+      attachments: '[]',
+    });
+    await this.#words('letters_words', 'letter_id', id, name);
+    return id;
+  }
+
+  async import(organisationId: string, personId: string): Promise<string> {
+    const id = newId();
+    await this.database('imports').insert({
+      id,
+      organisation_id: organisationId,
+      person_id: personId,
+      content: 'name,email\nAnna,anna@example.org\n',
+      created_at: Date.now(),
+    });
+    return id;
+  }
+
+  async close(): Promise<void> {
+    await this.database.destroy();
+  }
+
+  async #words(table: string, key: string, id: string, ...texts: readonly string[]): Promise<void> {
+    const rows = searchWords(...texts).map((word) => ({ word, [key]: id }));
+    if (rows.length > 0) await this.database(table).insert(rows);
+  }
+}

@@ -1,0 +1,103 @@
+import { newToken } from '../../app/kernel/single-use-token.ts';
+import type { Population } from './population.ts';
+
+/** What the parameters of a route name: one real thing, made anew for each attempt, and whose it is. */
+export interface Place {
+  readonly population: Population;
+  readonly organisationId: string;
+  /** Whose own it is, where something is somebody's own. */
+  readonly ownerId: string;
+}
+
+type Fill = (place: Place) => Promise<Readonly<Record<string, string>>>;
+
+const person: Fill = async ({ population, organisationId }) => ({
+  id: (await population.person(organisationId, 'member')).id,
+});
+const room: Fill = async ({ population, organisationId, ownerId }) => ({
+  id: (await population.room(organisationId, ownerId)).id,
+});
+const invitation: Fill = async (place) => {
+  const { id = '' } = await room(place);
+  return { id, invitationId: await place.population.invitation(id) };
+};
+const organisation: Fill = async ({ organisationId }) => ({ id: organisationId });
+const letter: Fill = async ({ population, organisationId, ownerId }) => ({
+  letterId: await population.letter(organisationId, ownerId),
+});
+const session: Fill = async ({ population, ownerId }) => ({ id: await population.session(ownerId) });
+const upload: Fill = async ({ population, organisationId, ownerId }) => ({
+  importId: await population.import(organisationId, ownerId),
+});
+const slug: Fill = async ({ population, organisationId, ownerId }) => ({
+  name: (await population.room(organisationId, ownerId)).slug,
+});
+/** A token that never was: the real ones have tests of their own. */
+const token: Fill = async () => ({ token: newToken().token });
+
+/** Every route with parameters, by how its address begins; the longest beginning counts. */
+const fills: Readonly<Record<string, Fill>> = {
+  '/account/sessions/:id': session,
+  '/assets/:name': async () => ({ name: 'main.css' }),
+  '/console/letters/:letterId': letter,
+  '/console/organisations/:id': organisation,
+  '/console/people/:id': person,
+  '/console/people/import/:importId': upload,
+  '/console/rooms/:id': room,
+  '/console/rooms/:id/invitations/:invitationId': invitation,
+  '/first-owner/:token': token,
+  '/i/:token': token,
+  '/r/:name': slug,
+  '/sign-in/link/:token': token,
+  '/site/colours/:name': async () => ({ name: 'none' }),
+  '/site/logo/:name': async () => ({ name: 'none' }),
+};
+
+/** Parameters of things that only live with an SFU: a name that nothing has. Their routes are tried with one elsewhere. */
+const absent: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '/console/meetings/:id': { id: 'ffffffffffffffffffffffff' },
+};
+
+/** What says of itself that it is over, and says so of what never was and what is somebody else's as well. */
+const over: readonly string[] = ['/console/people/import/:importId'];
+
+export interface Parameters {
+  /** Whether what they name is there. */
+  readonly isThere: boolean;
+  /** Whether somebody else's answers like one that never was, instead of like a page that does not exist. */
+  readonly isLikeNever: boolean;
+  readonly fill: Fill;
+}
+
+/**
+ * How the parameters of a route are filled; null for a route without.
+ *
+ * @throws Error for a route that stands in neither table: whoever adds one says there what its parameters name.
+ */
+export function parametersOf(url: string): Parameters | null {
+  if (!/[:*]/.test(url)) return null;
+  const beginning = (table: object) =>
+    Object.keys(table)
+      .filter((each) => url === each || url.startsWith(`${each}/`) || url.startsWith(`${each}.`))
+      .sort((one, other) => other.length - one.length)[0];
+  const there = beginning(fills);
+  const fill = there === undefined ? undefined : fills[there];
+  if (fill) return { isThere: true, isLikeNever: over.includes(there ?? ''), fill };
+  const gone = beginning(absent);
+  const values = gone === undefined ? undefined : absent[gone];
+  if (values) return { isThere: false, isLikeNever: false, fill: async () => values };
+  throw new Error(`tests/attacks/route-parameters.ts does not say what the parameters of ${url} name.`);
+}
+
+/** The route with names that nothing has. */
+export function neverThere(url: string): string {
+  return url.replaceAll(/:\w+/g, 'f'.repeat(24));
+}
+
+export function fillIn(url: string, values: Readonly<Record<string, string>>): string {
+  return url.replaceAll(/:(\w+)/g, (_, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`Nothing fills :${name} in ${url}.`);
+    return encodeURIComponent(value);
+  });
+}
