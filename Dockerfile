@@ -16,11 +16,11 @@ RUN --mount=type=cache,target=/root/.npm \
  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
  && mkdir /srv/driver && mv node_modules/sqlite3 node_modules/bindings node_modules/file-uri-to-path /srv/driver \
  && rm -rf /srv/driver/sqlite3/deps /srv/driver/sqlite3/src \
- && npm pkg delete dependencies.sqlite3 \
+ && npm pkg delete dependencies.sqlite3 optionalDependencies \
  && npm prune --omit=dev --ignore-scripts \
  && mv /srv/driver/* node_modules \
  && cp -a node_modules /srv/media \
- && npm pkg delete dependencies.mediasoup optionalDependencies \
+ && npm pkg delete dependencies.mediasoup \
  && npm prune --omit=dev --ignore-scripts \
  && cp -a /srv/media/sqlite3 /srv/media/bindings /srv/media/file-uri-to-path node_modules \
  && cd /srv/media && for package in [!@]* @*/*; do [ ! -e "/srv/linkello/node_modules/$package" ] || rm -rf "$package"; done
