@@ -96,6 +96,7 @@ const homes = {
   nodemailer: 'app/mail|tests',
   'ical-generator': 'app/rooms',
   tar: 'scripts|tests',
+  fflate: 'app/privacy|tests',
   'csv-parse': 'app/console|app/identity|tests',
   'csv-stringify': 'app/console|app/privacy|tests',
   'smtp-server': 'tests',

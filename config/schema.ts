@@ -504,6 +504,22 @@ export const ConfigSchema = Type.Object(
       }),
     }),
 
+    contact: section(
+      'Pages for people who want to hear from you. A hospital that does not advertise leaves them off.',
+      {
+        enabled: Type.Boolean({
+          default: false,
+          description:
+            'Whether there is a form at /contact. What it takes is written to controller.support_email, or else to the owners, and kept in the console.',
+        }),
+        newsletter: Type.Boolean({
+          default: false,
+          description:
+            'Whether people can subscribe to a newsletter at /newsletter. It is written in the console and sent by you alone.',
+        }),
+      },
+    ),
+
     privacy: section('What is kept and for how long.', {
       log_addresses: Type.Union([Type.Literal('cut'), Type.Literal('off')], {
         default: 'cut',
@@ -514,16 +530,18 @@ export const ConfigSchema = Type.Object(
         maximum: 30,
         default: 30,
         unit: 'days',
+        reason: 'the published commitment promises 30 at most',
         description:
-          'How long after the end of its subscription everything of an organisation is erased at the latest: accounts, rooms, invitations, letters. Its administrators are written to 14 and 3 days before. The published commitment promises 30 days at most.',
+          'How long after the end of its subscription everything of an organisation is erased at the latest: accounts, rooms, invitations, letters. Its administrators are written to 14 and 3 days before.',
       }),
       relationship_days: Type.Integer({
         minimum: 30,
         maximum: 1095,
         default: 1095,
         unit: 'days',
+        reason: 'the published commitment promises 3 years at most',
         description:
-          'How long contacts and subscribers of the newsletter are kept after the last that was heard of them. The published commitment promises 3 years at most.',
+          'How long contacts and subscribers of the newsletter are kept after the last that was heard of them.',
       }),
       invitation_days: Type.Integer({
         minimum: 2,

@@ -63,6 +63,8 @@ interface Keywords {
   readonly default?: unknown;
   readonly description?: string;
   readonly unit?: string;
+  /** Of a range: why it ends where it does. */
+  readonly reason?: string;
   readonly automatic?: string;
   readonly examples?: readonly unknown[];
 }
@@ -85,6 +87,7 @@ const understood = new Set([
   'default',
   'description',
   'unit',
+  'reason',
   'automatic',
   'examples',
 ] satisfies (keyof Keywords)[]);
@@ -160,7 +163,8 @@ function readValue(keywords: Keywords): Omit<Value, keyof Described> {
   if (keywords.type === 'boolean') return { ...plain, kind: 'boolean', wanted: 'true or false' };
   if (keywords.type === 'integer' && keywords.minimum !== undefined && keywords.maximum !== undefined) {
     const unit = keywords.unit === undefined ? '' : ` ${keywords.unit}`;
-    const wanted = `a whole number from ${keywords.minimum} to ${keywords.maximum}${unit}`;
+    const reason = keywords.reason === undefined ? '' : ` (${keywords.reason})`;
+    const wanted = `a whole number from ${keywords.minimum} to ${keywords.maximum}${unit}${reason}`;
     return { ...plain, kind: 'integer', wanted };
   }
   if (keywords.type !== 'string') throw unreadable(keywords);

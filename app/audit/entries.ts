@@ -105,10 +105,12 @@ export class AuditEntries {
   #chosen({ scope, filter }: EntryQuery): Query {
     const { action, actorId, objectId, from, before } = filter;
     const rows = this.#database('audit');
-    // What was done to one object is few rows. Without the plus sign SQLite would rather go by two of the others.
+    // What was done to one object, or one act of one person, is few rows. Without the plus sign before the rest SQLite
+    // might go by that instead.
     const other = objectId === undefined ? '' : '+';
+    const reach = other || (actorId !== undefined && action !== undefined ? '+' : '');
     if (objectId !== undefined) rows.where('object_id', objectId);
-    if (scope.kind === 'organisation') rows.whereRaw(`${other}organisation_id = ?`, [scope.organisationId]);
+    if (scope.kind === 'organisation') rows.whereRaw(`${reach}organisation_id = ?`, [scope.organisationId]);
     if (scope.kind === 'own') rows.whereRaw(`${other}actor_id = ?`, [scope.personId]);
     if (actorId !== undefined) rows.whereRaw(`${other}actor_id = ?`, [actorId]);
     if (action !== undefined) rows.whereRaw(`${other}action = ?`, [action]);

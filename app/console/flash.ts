@@ -28,6 +28,11 @@ export const doneCodes = [
   'invitation_changed',
   'invitation_renewed',
   'invitation_revoked',
+  'contact_handled',
+  'contact_reopened',
+  'contact_deleted',
+  'subscription_ended',
+  'newsletter_sent',
   'letter_sent',
   'letter_withdrawn',
   'retention_counted',
@@ -35,6 +40,13 @@ export const doneCodes = [
   'retention_failed',
   'hold_made',
   'hold_lifted',
+  'request_made',
+  'request_checked',
+  'request_extended',
+  'request_refused',
+  'request_answered',
+  'request_erasure_asked',
+  'request_erased',
 ] as const;
 export type DoneCode = (typeof doneCodes)[number];
 

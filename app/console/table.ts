@@ -39,11 +39,25 @@ import type { Translate } from '../kernel/i18n.ts';
 import { searchWords } from '../kernel/search-words.ts';
 import { type Cursor, readCursor, writeCursor } from './cursor.ts';
 
+/** A state, as a cell. */
+export interface State {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
 /** What stands in a cell. `tone` makes it a state with a sign of its own. */
 export type Cell =
   | { readonly text: string; readonly href?: string | null; readonly tone?: Tone }
   | { readonly at: number | null; readonly isDay?: boolean };
 export type Tone = 'good' | 'warning' | 'bad' | 'quiet';
+
+/** The sign of a state, among the client's icons: nobody has to tell colours apart. */
+export const signs = {
+  good: 'ready',
+  warning: 'warning',
+  bad: 'fault',
+  quiet: 'pause',
+} as const satisfies Record<Tone, string>;
 
 export interface Column<Row> {
   /** In URLs and at the head of the CSV. */
@@ -260,6 +274,6 @@ function cellView(cell: Cell, isHead: boolean) {
     text,
     href,
     tone,
-    sign: tone && { good: 'ready', warning: 'warning', bad: 'fault', quiet: 'pause' }[tone],
+    sign: tone && signs[tone],
   };
 }

@@ -7,7 +7,7 @@ export interface WordIndex {
   readonly table: string;
   /** Its column that names the row: `person_id`. */
   readonly key: string;
-  /** What that leads to: `people.id`. */
+  /** What that leads to: `people.id`, the primary key of the table that is listed. */
   readonly id: string;
 }
 
@@ -29,6 +29,7 @@ export async function withWords<Rows extends Query>(
   words: readonly string[],
   { table, key, id }: WordIndex,
 ): Promise<{ readonly query: Rows }> {
+  const [listed = ''] = id.split('.');
   const beginning = (word: string) => [word, `${word}{`] as const; // `{` follows `z`
   let rarest: { readonly word: string; readonly count: number } | null = null;
   for (const word of words) {
@@ -45,6 +46,8 @@ export async function withWords<Rows extends Query>(
   for (const word of words) {
     const [from, to] = beginning(word);
     if (word === rarest?.word) {
+      // Named, as SQLite might think that an organisation has fewer people than a word.
+      query.from(database.raw('?? INDEXED BY ??', [listed, `sqlite_autoindex_${listed}_1`]));
       query.whereRaw('?? IN (SELECT ?? FROM ?? WHERE word >= ? AND word < ?)', [id, key, table, from, to]);
     } else {
       query.whereRaw('EXISTS (SELECT 1 FROM ?? WHERE ?? = ?? AND word >= ? AND word < ?)', [

@@ -11,6 +11,11 @@ declare module 'fastify' {
     access?: Access;
     /** A dangerous act: whoever does it has confirmed who they are a short while ago. Default: no. */
     needsConfirmation?: boolean;
+    /**
+     * Takes a form of whoever sends it, as mailers do that end a subscription with one click (RFC 8058): nobody's
+     * session is looked at, and the address itself is the proof. Default: no.
+     */
+    takesAnyForm?: boolean;
     /** False where nobody asks who it is, as for styles: no session is looked up. Default: true. */
     knowsVisitor?: boolean;
   }
@@ -25,6 +30,7 @@ export interface RouteEntry {
   readonly url: string;
   readonly access: Access;
   readonly needsConfirmation: boolean;
+  readonly takesAnyForm: boolean;
 }
 
 /** Keeps the list of routes, and refuses one that does not say who may use it. */
@@ -41,6 +47,7 @@ export const routeAccess = fp(
           url,
           access: config.access,
           needsConfirmation: config.needsConfirmation ?? false,
+          takesAnyForm: config.takesAnyForm ?? false,
         });
       }
     });

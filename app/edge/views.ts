@@ -135,6 +135,9 @@ export const views = fp<ViewsOptions>(
         question,
         controllerName: controller.name,
         supportEmail: controller.support_email,
+        // Features that an installation may leave out.
+        hasContact: app.hasRoute({ method: 'GET', url: '/contact' }),
+        hasNewsletter: app.hasRoute({ method: 'GET', url: '/newsletter' }),
         ...data,
       };
       const html = await this.viewAsync(name, all, { layout });

@@ -64,8 +64,8 @@ export const access = fp<AccessOptions>(
     });
 
     app.addHook('onRequest', async (request, reply) => {
-      const { access, needsConfirmation, knowsVisitor = true } = request.routeOptions.config;
-      if (!knowsVisitor) return;
+      const { access, needsConfirmation, takesAnyForm, knowsVisitor = true } = request.routeOptions.config;
+      if (!knowsVisitor || (takesAnyForm && request.method === 'POST')) return;
       if (access !== undefined && !SAFE_METHODS.has(request.method)) refuseForeignForms(request);
       const cookie = request.cookies[SESSION_COOKIE];
       if (cookie !== undefined) {

@@ -79,6 +79,8 @@ export const organisations: DataCategory = {
     'organisations.ended_at',
     'organisations.ends_at',
     'organisations.created_at',
+    'erasures_under_way.organisation_id',
+    'erasures_under_way.asked_at',
   ],
   recipients: ['owner', 'administrator', 'sales', 'marketing', 'dpo'],
   legalBasis: 'legitimate_interests',

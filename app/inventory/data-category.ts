@@ -48,7 +48,7 @@ export interface DataCategory {
   /** Technical data is left out of an export for its subject (commitment, § 9). Default: no. */
   readonly isTechnical?: boolean;
   /** What is stored of it; null where nothing is. */
-  readonly store?: CategoryStore | null;
+  readonly store: CategoryStore | null;
 }
 
 /** Whether a role sees a category of others' data. */

@@ -60,6 +60,14 @@ export const errorCatalogue = {
   organisation_exists: { family: 'conflict', status: 409 },
   /** Nothing about them may be erased until a legal hold ends. */
   on_legal_hold: { family: 'conflict', status: 409 },
+  /** A request is answered to nobody whose identity was not seen. */
+  identity_not_checked: { family: 'conflict', status: 409 },
+  /** Who asked for an erasure does not approve it. */
+  second_person_needed: { family: 'conflict', status: 409 },
+  /** Whoever made a request must be told within the first month. */
+  too_late_to_extend: { family: 'conflict', status: 409 },
+  /** One address has no more open at once than app/privacy/requests/requests.ts says. */
+  too_many_requests_open: { family: 'limit', status: 409 },
   /** An import that was done, or is older than an hour. */
   import_over: { family: 'conflict', status: 409 },
   /** One room has no more than so many that count (app/rooms/invitations.ts). */
@@ -73,6 +81,8 @@ export const errorCatalogue = {
   too_many_codes: { family: 'limit', status: 429 },
   /** One network address tried to sign in too often. Params: `minutes` and `seconds`. */
   too_many_sign_ins: { family: 'limit', status: 429 },
+  /** One network address used a form for the public too often. Params: `minutes` and `seconds`. */
+  too_many_messages: { family: 'limit', status: 429 },
   /** The SFU does not answer, or lost the room. */
   media_unavailable: { family: 'unavailable', status: 503 },
   internal: { family: 'internal', status: 500 },

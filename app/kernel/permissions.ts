@@ -69,8 +69,16 @@ export const permissions = {
   'retention.read': { owner: all, dpo: all },
   /** To erase by the rules now, and not in the night. */
   'retention.run': { owner: all, dpo: all },
+  /** Requests by which people exercise their rights (GDPR, Articles 15 to 21). */
+  'requests.read': { owner: all, dpo: all },
+  'requests.write': { owner: all, dpo: all },
   'holds.read': { owner: all, dpo: all },
   'holds.write': { owner: all, dpo: all },
+  /** What people wrote by the contact form. */
+  'contacts.read': { owner: all, sales: all, marketing: all, dpo: all },
+  'contacts.write': { owner: all, sales: all, marketing: all },
+  'newsletter.read': { owner: all, marketing: all, dpo: all },
+  'newsletter.write': { owner: all, marketing: all },
   'health.read': { owner: all, technical: all },
 } as const satisfies Record<string, Partial<Record<Role, Reach>>>;
 

@@ -20,6 +20,8 @@ export const letters: DataCategory = {
     'letters.text',
     'letters.html',
     'letters.attachments',
+    'letters.unsubscribe_url',
+    'log.letter',
     'letters_words.word',
   ],
   recipients: ['owner', 'administrator'],

@@ -9,6 +9,13 @@ export const letterKinds = [
   'invitation_cancelled',
   'certificate_alarm',
   'erasure_ahead',
+  'contact_message',
+  'newsletter_confirmation',
+  'newsletter',
+  'request_code',
+  'request',
+  'request_duty',
+  'erased',
   'test',
 ] as const;
 export type LetterKind = (typeof letterKinds)[number];

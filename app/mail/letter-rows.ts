@@ -42,7 +42,9 @@ export interface LetterRow {
   readonly html: string;
   /** JSON: a list of `Attachment`. */
   readonly attachments: string;
+  /** Where its reader ends it (RFC 8058); empty for a letter that comes once. */
+  readonly unsubscribe_url: string;
 }
 
 /** Empties a letter. */
-export const noContent = { subject: '', text: '', html: '', attachments: '[]' } as const;
+export const noContent = { subject: '', text: '', html: '', attachments: '[]', unsubscribe_url: '' } as const;

@@ -38,6 +38,11 @@ export interface Letter {
   readonly attachments?: readonly Attachment[];
   /** Whether it lets its reader in somewhere. Default: no. */
   readonly isSensitive?: boolean;
+  /**
+   * Where its reader ends it with one click: an address of ours that takes a POST without cookies (RFC 8058). Mailers
+   * show a button for it. Default: none.
+   */
+  readonly unsubscribeUrl?: string;
   /** When it is of no use any more and is not sent. Default: never. */
   readonly expiresAt?: number;
 }

@@ -156,6 +156,11 @@ export class Mailer {
         // No machine answers it (RFC 3834, section 5).
         'Auto-Submitted': 'auto-generated',
         'X-Auto-Response-Suppress': 'All',
+        // RFC 8058, section 3.1. What vouches for these two is the signature that the site's relay makes.
+        ...(letter.unsubscribe_url !== '' && {
+          'List-Unsubscribe': `<${letter.unsubscribe_url}>`,
+          'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+        }),
       },
     };
   }

@@ -7,7 +7,7 @@ import { searchWords } from '../kernel/search-words.ts';
 import { isMailAddress } from './address.ts';
 import type { Letter } from './letter.ts';
 import { type LetterRow, noContent } from './letter-rows.ts';
-import { oneLine, renderLetter, type Sender } from './rendering.ts';
+import { address, oneLine, renderLetter, type Sender } from './rendering.ts';
 
 export interface OutboxOptions {
   readonly clock: Clock;
@@ -90,6 +90,7 @@ export class Outbox {
       subject: blank(row.subject),
       text: blank(row.text),
       html: blank(row.html),
+      unsubscribe_url: blank(row.unsubscribe_url),
     };
     await insert(transaction, [emptied], () => wordsOf(row).map((_word, index) => ' '.repeat(index + 1)));
     this.#tellAfter(transaction);
@@ -130,6 +131,7 @@ export class Outbox {
       site_name: oneLine(letter.siteName, LONGEST_NAME),
       ...renderLetter(letter, this.#translates[to.language], this.#sender),
       attachments: JSON.stringify(attachments),
+      unsubscribe_url: letter.unsubscribeUrl === undefined ? '' : address(letter.unsubscribeUrl),
     };
   }
 

@@ -149,6 +149,8 @@ export class Queue {
       .where((each) => each.where('state', 'waiting').orWhere('next_attempt_at', '<=', now))
       .update({ ...noContent, state: 'expired', done_at: now });
     await this.#database('letters').whereRaw("state = 'void'").delete();
+    // Whom it went to is nobody here any more: it leaves no trace.
+    await this.#database('letters').whereRaw("kind = 'erased' AND done_at IS NOT NULL").delete();
   }
 
   async #end(letter: LetterRow, state: 'sent' | 'given_up', fault: Note | null): Promise<boolean> {

@@ -90,7 +90,7 @@ function linesOf(text: string): string[] {
 }
 
 /** @throws TypeError for an address that is none of a page of ours: a fault of the program. */
-function address(url: string): string {
+export function address(url: string): string {
   if (URL.parse(url)?.protocol !== 'https:') throw new TypeError('A letter leads to a page over HTTPS only.');
   return url;
 }

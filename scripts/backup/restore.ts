@@ -4,9 +4,12 @@ import { pipeline } from 'node:stream/promises';
 import { extract } from 'tar';
 import { AuditLog, command } from '../../app/audit/audit-log.ts';
 import { type Verification, verifyChain } from '../../app/audit/verification.ts';
+import { categories } from '../../app/categories.ts';
 import { type Database, openDatabase } from '../../app/database/open.ts';
 import { systemClock } from '../../app/kernel/clock.ts';
 import { StartFault } from '../../app/kernel/start-fault.ts';
+import { ErasureLedger, LEDGER_FILE, type LedgerEntry } from '../../app/privacy/erasure/ledger.ts';
+import { replayErasures } from '../../app/privacy/erasure/replay.ts';
 import type { DataFolders } from '../../config/data-folder.ts';
 import { readOwnSecret } from '../../config/secrets.ts';
 import { MANIFEST, type Manifest } from './backup.ts';
@@ -17,13 +20,17 @@ export interface Restored {
   readonly verification: Verification;
   readonly people: number;
   readonly rooms: number;
+  /** How many people, addresses and organisations were erased again, as they had been since the backup was made. */
+  readonly erasedAgain: number;
 }
 
 const STAGING = '.restore-';
 
 /**
  * Puts a backup into a data folder without a database. Nothing is in its place before all of it was read and checked.
- * Everybody signs in anew: a session that was ended since, or a link that was used, would be good again.
+ * Everybody signs in anew: a session that was ended since, or a link that was used, would be good again. Whoever was
+ * erased since the backup was made is erased again, by the ledger that lies in the data folder
+ * (app/privacy/erasure/ledger.ts).
  *
  * @throws {StartFault} when there is a database, or the backup cannot be used.
  */
@@ -33,7 +40,7 @@ export async function restoreBackup(
 ): Promise<Restored> {
   if (await isThere(databaseFile)) {
     throw new StartFault(
-      `There is a database already, ${databaseFile}, and nothing was restored. Stop the appliance and move its data folder away first.`,
+      `There is a database already, ${databaseFile}, and nothing was restored. Stop the appliance and move that file away first; leave what else is there: by ${LEDGER_FILE}, whoever was erased since the backup is erased again.`,
     );
   }
   await mkdir(app, { recursive: true, mode: 0o700 });
@@ -48,7 +55,11 @@ export async function restoreBackup(
     for (const file of Object.values(files)) {
       if (!(await isThere(file))) throw new StartFault(`The backup lacks ${basename(file)}.`);
     }
-    const found = await prepare(files.database, await readOwnSecret(files.key));
+    const key = await readOwnSecret(files.key);
+    const ledger = new ErasureLedger({ key, file: join(staging, LEDGER_FILE) });
+    const entries = [...(await ledger.read()), ...(await ledger.read(join(app, LEDGER_FILE)))];
+    const found = await prepare(files.database, { key, ledger, entries });
+    if (entries.length > 0) await ledger.write(entries);
     await rm(join(staging, MANIFEST));
     await putInPlace(staging, app, basename(databaseFile));
     return { manifest, ...found };
@@ -84,7 +95,14 @@ async function readManifest(folder: string): Promise<Manifest> {
 }
 
 /** Looks whether the database is whole, and ends what must not come back to life. */
-async function prepare(file: string, key: string): Promise<Omit<Restored, 'manifest'>> {
+async function prepare(
+  file: string,
+  {
+    key,
+    ledger,
+    entries,
+  }: { readonly key: string; readonly ledger: ErasureLedger; readonly entries: readonly LedgerEntry[] },
+): Promise<Omit<Restored, 'manifest'>> {
   const database = await openDatabase(file);
   try {
     const [integrity]: { integrity_check: string }[] = await database.raw('PRAGMA integrity_check(1)');
@@ -99,8 +117,20 @@ async function prepare(file: string, key: string): Promise<Omit<Restored, 'manif
       await transaction('sign_ins').delete();
       await audit.record(command, { action: 'backup.restored', details: { sessions } }, transaction);
     });
+    const clock = systemClock;
+    const erasedAgain = await replayErasures({
+      database,
+      file,
+      clock,
+      audit,
+      key,
+      categories,
+      ledger,
+      entries,
+    });
     const found = {
       verification,
+      erasedAgain,
       people: await count(database, 'people'),
       rooms: await count(database, 'rooms'),
     };
@@ -120,6 +150,8 @@ async function count(database: Database, table: string): Promise<number> {
 /** The database last: a folder without one counts as empty. */
 async function putInPlace(staging: string, app: string, databaseName: string): Promise<void> {
   const names = (await readdir(staging)).filter((name) => !name.startsWith(databaseName));
+  // What is left of a database that was moved away would be taken for a part of this one.
+  for (const end of ['-wal', '-shm', '-journal']) await rm(join(app, databaseName + end), { force: true });
   for (const name of [...names, databaseName]) {
     await rm(join(app, name), { recursive: true, force: true });
     await rename(join(staging, name), join(app, name));

@@ -24,9 +24,10 @@ export async function run(args: readonly string[]): Promise<number> {
   const language = languageOf(process.env);
   const t = createTranslate(language, { en, fr }[language]);
   const report = describeVerification(restored.verification, t);
-  const { manifest, people, rooms } = restored;
+  const { manifest, people, rooms, erasedAgain } = restored;
   const lines = [
     `Restored the backup of ${manifest.madeAt}, made by version ${manifest.version}: ${people} people, ${rooms} rooms.`,
+    ...(erasedAgain === 0 ? [] : [`Erased again, as they had been since that backup: ${erasedAgain}.`]),
     'Everybody signs in anew. Start the appliance.',
     report.summary,
     ...report.faults.map((fault) => `  ${fault}`),

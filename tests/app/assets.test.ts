@@ -67,7 +67,11 @@ const client = {
     'room.ts': "import { word } from '../word.ts';\nconst said: string = word;\ndocument.title = said;",
   },
   images: { 'icon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>' },
-  styles: { 'main.css': "@import './colours.css';", 'colours.css': 'body { color: red; }' },
+  styles: {
+    'main.css': "@import './colours.css';",
+    'console.css': 'table { color: blue; }',
+    'colours.css': 'body { color: red; }',
+  },
   'word.ts': "export const word = 'bonjour';",
 };
 
@@ -80,7 +84,7 @@ t.test('a name changes with the content, and only then', async (t) => {
   const [one, same, other] = await Promise.all(
     ['one', 'same', 'other'].map(async (name) => (await buildClient(join(folder, name))).names),
   );
-  t.same([...(one?.keys() ?? [])].sort(), ['icon.svg', 'main.css', 'room.js']);
+  t.same([...(one?.keys() ?? [])].sort(), ['console.css', 'icon.svg', 'main.css', 'room.js']);
   t.same(one, same);
   t.equal(one?.get('main.css'), other?.get('main.css'));
   t.not(one?.get('room.js'), other?.get('room.js'));

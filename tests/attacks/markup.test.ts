@@ -44,6 +44,9 @@ for (const object of [
     { action: 'room.viewed', organisationId: clinic, object, details: { [MARKUP]: MARKUP } },
   );
 }
+const contactId = await population.contact({ name, subject: MARKUP });
+const holdId = await population.hold(member.id, { subject: MARKUP });
+const certificate = await population.certificate();
 const starts = [
   '/console',
   '/console/setup',
@@ -59,6 +62,9 @@ const starts = [
   `/console/letters/${letterId}/content`,
   `/console/people/${member.id}`,
   `/console/organisations/${other}`,
+  `/console/contacts/${contactId}`,
+  `/console/holds/${holdId}/lift`,
+  `/console/retention/certificates/${certificate}`,
   '/account',
   '/r?name=Zq',
   `/r/${slug}`,
@@ -66,8 +72,8 @@ const starts = [
 ];
 
 /** Pages that no link leads to for somebody who was here before, or without a live meeting. */
-const UNREACHED = /^\/(?:confirm|first-owner|i|sign-in|console\/meetings\/:id)\b/;
-const NO_PAGE = /\.csv$|\/export$|^\/(?:assets|site|trust|health|metrics|signalling|favicon|robots)/;
+const UNREACHED = /^\/(?:confirm|cookies\/|first-owner|i|sign-in|console\/meetings\/:id)(?:\b|$)/;
+const NO_PAGE = /\.csv$|\/json$|\/export$|^\/(?:assets|site|trust|health|metrics|signalling|favicon|robots)/;
 
 t.test('whatever people typed is text on every page', async (t) => {
   const pages = await crawl(app, owner.headers, starts);
@@ -92,31 +98,52 @@ t.test('whatever people typed is text on every page', async (t) => {
   t.ok(shown > 20, `and it was shown: on ${shown} pages`);
 });
 
-t.test('what was typed into a form comes back as text', async (t) => {
+/** Every form with something to type in, sent with it in every field. */
+async function* sendForms(typed: string) {
   const pages = await crawl(app, owner.headers, starts);
-  let shown = 0;
+  const headers = { ...asBrowser, ...owner.headers };
   for (const [path, { text }] of pages) {
     for (const { action, method, fields } of formsOf(text, path)) {
       if (!fields.some(({ isTyped }) => isTyped)) continue;
-      const typed = new URLSearchParams(
-        fields.map((field) => [field.name, field.isTyped ? MARKUP : field.value] as [string, string]),
-      );
-      const headers = { ...asBrowser, ...owner.headers };
+      const body = new URLSearchParams(
+        fields.map((field) => [field.name, field.isTyped ? typed : field.value] as [string, string]),
+      ).toString();
+      const type = { 'content-type': 'application/x-www-form-urlencoded' };
       const answer =
         method === 'GET'
-          ? await app.ask(`${action}?${typed}`, { headers })
-          : await app.ask(action, {
-              method: 'POST',
-              headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
-              body: typed.toString(),
-            });
-      t.ok(answer.status < 500 || answer.status === 503, `${method} ${action}: ${answer.status}`);
-      t.notMatch(answer.text, ALIVE, `${method} ${action}`);
-      if (/Zq&quot;/.test(answer.text)) shown += 1;
+          ? await app.ask(`${action}?${body}`, { headers })
+          : await app.ask(action, { method: 'POST', headers: { ...headers, ...type }, body });
+      yield { form: `${method} ${action}`, answer };
     }
   }
-  t.comment(`${shown} forms`);
+}
+
+t.test('what was typed into a form comes back as text', async (t) => {
+  let shown = 0;
+  for await (const { form, answer } of sendForms(MARKUP)) {
+    t.ok(answer.status < 500 || answer.status === 503, `${form}: ${answer.status}`);
+    t.notMatch(answer.text, ALIVE, form);
+    if (/Zq&quot;/.test(answer.text)) shown += 1;
+  }
   t.ok(shown > 10, `and it did: ${shown} times`);
+});
+
+t.test('what was typed into a form becomes no header, of an answer or of a letter', async (t) => {
+  const breaks =
+    'x\r\nSet-Cookie: evil=1\r\nLocation: https://evil.example/\r\nBcc: evil@evil.example\r\n\r\nevil';
+  let sent = 0;
+  for await (const { form, answer } of sendForms(breaks)) {
+    sent += 1;
+    t.ok(answer.status < 500 || answer.status === 503, `${form}: ${answer.status}`);
+    t.notMatch(String(answer.headers['set-cookie']), /evil/, form);
+    t.notMatch(String(answer.headers.location), /^https:|[\r\n]/, form);
+    t.notOk('bcc' in answer.headers, form);
+  }
+  t.ok(sent > 10, `${sent} forms`);
+  const letters: Record<string, string>[] = await population
+    .database('letters')
+    .select('recipient', 'recipient_name', 'subject', 'site_name');
+  for (const letter of letters) t.notMatch(Object.values(letter).join(''), /\p{Cc}/u);
 });
 
 t.test('nothing that went wrong was a fault of ours', async (t) => {

@@ -154,6 +154,21 @@ export class Population {
     return id;
   }
 
+  /** Somebody who gets the newsletter. */
+  async subscription(): Promise<string> {
+    const id = newId();
+    const now = Date.now();
+    await this.database('subscriptions').insert({
+      id,
+      email: `${id}@example.org`,
+      language: 'en',
+      text_version: '',
+      asked_at: now,
+      confirmed_at: now,
+    });
+    return id;
+  }
+
   async import(organisationId: string, personId: string): Promise<string> {
     const id = newId();
     await this.database('imports').insert({
@@ -164,6 +179,57 @@ export class Population {
       created_at: Date.now(),
     });
     return id;
+  }
+
+  async contact({ name = 'A visitor', subject = 'A message' }: Words = {}): Promise<string> {
+    const id = newId();
+    await this.database('contacts').insert({
+      id,
+      company: name,
+      name,
+      sort_name: sortName(name),
+      email: 'visitor@example.org',
+      phone: '+33 1 00 00 00 00',
+      message: subject,
+      language: 'en',
+      host: 'localhost',
+      created_at: Date.now(),
+    });
+    await this.#words('contacts_words', 'contact_id', id, name);
+    return id;
+  }
+
+  async hold(personId: string, { subject = 'A dispute' }: Words = {}): Promise<string> {
+    const id = newId();
+    const now = Date.now();
+    await this.database('legal_holds').insert({
+      id,
+      object_kind: 'person',
+      object_id: personId,
+      reason: subject,
+      ends_at: now + 86_400_000,
+      made_at: now,
+    });
+    return id;
+  }
+
+  /** Its number. It seals nothing: who verifies would say so. */
+  async certificate(): Promise<string> {
+    const [row] = await this.database('retention_runs').max({ last: 'number' });
+    // Far behind those that a run writes meanwhile.
+    const number = Number(row?.last ?? 0) + 1_000_000;
+    const now = Date.now();
+    await this.database('retention_runs').insert({
+      number,
+      at: now,
+      cut_off_at: now,
+      cause: 'retention',
+      counts: '[]',
+      failed: '[]',
+      previous_hash: '',
+      hash: '',
+    });
+    return String(number);
   }
 
   async close(): Promise<void> {

@@ -26,12 +26,16 @@ const letter: Fill = async ({ population, organisationId, ownerId }) => ({
   letterId: await population.letter(organisationId, ownerId),
 });
 const session: Fill = async ({ population, ownerId }) => ({ id: await population.session(ownerId) });
+const contact: Fill = async ({ population }) => ({ id: await population.contact() });
+const subscription: Fill = async ({ population }) => ({ id: await population.subscription() });
 const upload: Fill = async ({ population, organisationId, ownerId }) => ({
   importId: await population.import(organisationId, ownerId),
 });
 const slug: Fill = async ({ population, organisationId, ownerId }) => ({
   name: (await population.room(organisationId, ownerId)).slug,
 });
+const hold: Fill = async ({ population, ownerId }) => ({ id: await population.hold(ownerId) });
+const certificate: Fill = async ({ population }) => ({ number: await population.certificate() });
 /** A token that never was: the real ones have tests of their own. */
 const token: Fill = async () => ({ token: newToken().token });
 
@@ -39,14 +43,20 @@ const token: Fill = async () => ({ token: newToken().token });
 const fills: Readonly<Record<string, Fill>> = {
   '/account/sessions/:id': session,
   '/assets/:name': async () => ({ name: 'main.css' }),
+  '/console/contacts/:id': contact,
+  '/console/holds/:id': hold,
   '/console/letters/:letterId': letter,
+  '/console/newsletter/subscribers/:id': subscription,
   '/console/organisations/:id': organisation,
   '/console/people/:id': person,
   '/console/people/import/:importId': upload,
+  '/console/retention/certificates/:number': certificate,
   '/console/rooms/:id': room,
   '/console/rooms/:id/invitations/:invitationId': invitation,
   '/first-owner/:token': token,
   '/i/:token': token,
+  '/newsletter/confirm/:token': token,
+  '/newsletter/end/:token': token,
   '/r/:name': slug,
   '/sign-in/link/:token': token,
   '/site/colours/:name': async () => ({ name: 'none' }),

@@ -15,9 +15,10 @@ const ABSENT = '/console/there-is-no-such-page';
 const plenty = { pages: 1e9, misses: 1e9 };
 
 const app = await RunningApp.start(
-  {},
+  { contact: { enabled: true, newsletter: true } },
   {
     rateLimits: plenty,
+    formsOfNetwork: 1e9,
     signInLimits: {
       lettersOfAddress: 1e9,
       wrongCodesOfAddress: 1e9,
@@ -83,7 +84,7 @@ t.test('a form of another site is refused by every route that takes one, whoever
     { origin: 'null' },
     { 'sec-fetch-site': 'cross-site', origin: `https://localhost:${app.port}` },
   ];
-  const posts = routes.filter(({ method }) => method === 'POST');
+  const posts = routes.filter(({ method, takesAnyForm }) => method === 'POST' && !takesAnyForm);
   t.ok(posts.length > 15);
   for (const route of posts) {
     const path = await pathTo(route, { organisationId: north, ownerId: owner.id });
@@ -98,6 +99,15 @@ t.test('a form of another site is refused by every route that takes one, whoever
       }
     }
   }
+});
+
+t.test('one route takes a form from anywhere, and does nothing with a session', async (t) => {
+  const any = routes.filter(({ takesAnyForm }) => takesAnyForm);
+  t.same(any.map(title), ['POST /newsletter/end/:token']);
+  t.same(
+    any.map(({ access }) => access),
+    ['anyone'],
+  );
 });
 
 t.test('a guest is asked to sign in, and nothing else happens', async (t) => {
@@ -171,7 +181,8 @@ t.test('nobody but owners did or saw anything in the other organisation', async 
 
 t.test('what could do harm asks again who it is, once the confirmation is old', async (t) => {
   const dangerous = routes.filter(({ needsConfirmation }) => needsConfirmation);
-  const harmful = /((people|organisations)\/:id\/delete|\.csv|\/export|\/role)$/;
+  // The register of processing is about no one.
+  const harmful = /((people|organisations)\/:id\/delete|(?<!processing)\.csv|\/export|\/role)$/;
   t.strictSame(
     forOthers.filter(({ url, needsConfirmation }) => harmful.test(url) && !needsConfirmation),
     [],

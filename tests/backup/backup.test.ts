@@ -132,6 +132,25 @@ t.test('nothing is overwritten, by backup or restore', async (t) => {
   t.match(await source.run('restore', other), { code: 1, stderr: /There is a database already/ });
 });
 
+t.test('who was erased since stays noted, and nothing of an older database is mixed in', async (t) => {
+  const running = await RunningApp.start({ sites: [{ host: 'localhost' }] });
+  t.teardown(() => running.stop());
+  const source = site(running.folder);
+  const line = (digit: string, at: number) => `{"kind":"person","hash":"${digit.repeat(64)}","at":${at}}\n`;
+  await writeFile(join(source.app, 'erasures.jsonl'), line('a', 1));
+  const file = join(t.testdir(), 'kept.tar.gz');
+  t.match(await source.run('backup', file), { code: 0 });
+  const target = await newSite(t);
+  await mkdir(target.app);
+  await writeFile(join(target.app, 'erasures.jsonl'), line('a', 1) + line('b', 2));
+  for (const end of ['-wal', '-shm'])
+    await writeFile(join(target.app, `linkello.sqlite${end}`), 'of another one');
+  t.match(await target.run('restore', file), { code: 0 });
+  t.equal(await readFile(join(target.app, 'erasures.jsonl'), 'utf8'), line('a', 1) + line('b', 2));
+  t.match(await target.run('audit', 'verify'), { code: 0 });
+  t.match(await source.run('restore', file), { code: 1, stderr: /There is a database already/ });
+});
+
 t.test('a backup that fails leaves no file, and the console is told', async (t) => {
   const running = await RunningApp.start({ sites: [{ host: 'localhost' }] });
   t.teardown(() => running.stop());

@@ -34,6 +34,7 @@ for (const [what, path] of [
   ['home', '/'],
   ['home with a fault', '/r?name=%21'],
   ['trust', '/trust'],
+  ['privacy', '/privacy'],
   ['an error', '/nothing-here'],
   ['pre-join', '/r/a-room'],
 ] as const) {

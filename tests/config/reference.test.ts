@@ -64,9 +64,10 @@ t.test('each setting alone can be taken out of its comment', async (t) => {
 t.test('the examples are right', async (t) => {
   const examples = [...yaml.matchAll(/^( *)# For example:\n((?:\1# {3}.*\n)+)/gm)];
   t.ok(examples.length >= 2);
-  for (const [, indent = '', text = ''] of examples) {
+  for (const { index, 1: indent = '', 2: text = '' } of examples) {
     const example = text.replaceAll(/^ *# {3}/gm, indent);
-    const loaded = await inspect(indent === '' ? example : `network:\n${example}`);
+    const [, section = ''] = [...yaml.slice(0, index).matchAll(/^(\w+):$/gm)].at(-1) ?? [];
+    const loaded = await inspect(indent === '' ? example : `${section}:\n${example}`);
     t.equal(loaded.changed.length, 1, example);
   }
 });

@@ -1,4 +1,4 @@
-import { type SpawnOptions, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 
 /** Namespaces that a program and all that it starts have to themselves, and that go away with it. */
@@ -12,17 +12,14 @@ export function whyNot(): string | null {
   return status === 0 ? null : (error?.message ?? stderr.trim());
 }
 
-/**
- * Runs a program of ours in namespaces of its own, in which it is free to lay networks. It ends when we do. Answers its
- * exit code, null where it was killed.
- */
-export async function runApart(
-  file: string,
-  args: readonly string[],
-  { env = process.env, stdio = 'inherit' }: Pick<SpawnOptions, 'env' | 'stdio'> = {},
-): Promise<number | null> {
-  const command = ['--pdeathsig=KILL', ...UNSHARE, process.execPath, file, ...args];
-  const child = spawn('setpriv', command, { env, stdio });
-  const [code] = await once(child, 'exit');
+/** The command that runs a program of ours in namespaces of its own, in which it lays networks. It ends when we do. */
+export function unshareCommand(file: string, args: readonly string[]): [string, ...string[]] {
+  return ['setpriv', '--pdeathsig=KILL', ...UNSHARE, process.execPath, file, ...args];
+}
+
+/** Runs a program so. Answers its exit code, null where it was killed. */
+export async function runApart(file: string, args: readonly string[]): Promise<number | null> {
+  const [command, ...rest] = unshareCommand(file, args);
+  const [code] = await once(spawn(command, rest, { stdio: 'inherit' }), 'exit');
   return code;
 }

@@ -7,21 +7,26 @@ import { type JudgedFlow, sum } from './verdict.ts';
 
 type Row = readonly string[];
 
-const NOT_RUN = ['matomo', 'install', 'doctor', 'acme'] as const;
+const NOT_RUN = ['matomo', 'install', 'doctor', 'acme', 'browsers'] as const;
 /** Columns that are filled from the left, as numbers are. */
 const NUMBERS = 2;
+/** Characters in a line of text. Tables take what they need. */
+const WIDTH = 100;
 
 /** The proof for people: what came of it first, then how it was come by. Ends with a line break. */
 export function writeReport(proof: Proof, machine: Machine, t: Translate): string {
   const { traffic } = proof;
   const blocks = [
     `${t('report.title')}\n${'='.repeat(t('report.title').length)}`,
-    section(t('report.result'), results(proof, t)),
+    section(
+      t('report.result'),
+      results(proof, t).map((line) => wrap(line)),
+    ),
   ];
   if (traffic.foreign.length > 0) blocks.push(section(t('report.elsewhere'), [elsewhere(proof, t)]));
   blocks.push(
     section(t('report.between'), [table(between(traffic.own, t), t)]),
-    section(t('report.onLink'), [table(onLink(proof, t), t)]),
+    section(t('report.onLink'), [onLink(proof, t)]),
     section(t('report.addresses'), [
       align(
         Object.entries(proof.addresses).map(([party, addresses]) => [
@@ -30,13 +35,19 @@ export function writeReport(proof: Proof, machine: Machine, t: Translate): strin
         ]),
       ),
     ]),
-    section(t('report.ran'), ran(proof, machine, t)),
+    section(
+      t('report.ran'),
+      ran(proof, machine, t).map((line) => wrap(line)),
+    ),
     section(
       t('report.notRun'),
-      NOT_RUN.map((part) => `  – ${t(`report.notRunParts.${part}`)}`),
+      NOT_RUN.map((part) => wrap(t(`report.notRunParts.${part}`), '  – ')),
     ),
-    section(t('report.counted'), counted(proof, t)),
-    t('report.repeat'),
+    section(
+      t('report.counted'),
+      counted(proof, t).map((line) => wrap(line)),
+    ),
+    wrap(t('report.repeat')),
   );
   return `${blocks.join('\n\n')}\n`;
 }
@@ -124,16 +135,20 @@ function between(flows: readonly JudgedFlow[], t: Translate): Row[] {
   });
 }
 
-function onLink({ traffic }: Proof, t: Translate): Row[] {
+function onLink({ traffic }: Proof, t: Translate): string {
   const byKind = Map.groupBy(traffic.onLink, ({ kind }) => kind);
-  const rows = [...byKind].map(([kind, all]) => [
-    t(`report.kinds.${kind}`),
-    [...new Set(all.map(({ to }) => (/^fe80:/i.test(to) ? 'fe80::/10' : to)))].sort().slice(0, 3).join(', '),
-    '',
-    t('report.programs.kernel'),
-    ...numbers(sum(all), t),
+  const rows = [...byKind].map(([kind, all]) => {
+    const addresses = new Set(all.map(({ to }) => (/^fe80:/i.test(to) ? 'fe80::/10' : to)));
+    return [`  ${t(`report.kinds.${kind}`)}`, [...addresses].sort().join(', '), ...numbers(sum(all), t)];
+  });
+  return align([
+    [
+      `  ${t('report.columns.kind')}`,
+      ...['to', 'packets', 'bytes'].map((name) => t(`report.columns.${name}`)),
+    ],
+    ...rows,
+    [`  ${t('report.kinds.arp')}`, '', ...numbers(traffic.arp, t)],
   ]);
-  return [...rows, [t('report.kinds.arp'), '', '', t('report.programs.kernel'), ...numbers(traffic.arp, t)]];
 }
 
 const party = (name: string, t: Translate): string => t(`report.parties.${name}`);
@@ -175,5 +190,23 @@ function align(rows: readonly Row[]): string {
         .join('  ')
         .trimEnd(),
     )
+    .join('\n');
+}
+
+/** Breaks a text into lines. What follows a mark stands below the text and not below the mark. */
+function wrap(text: string, mark = ''): string {
+  const indent = ' '.repeat(mark === '' ? (/^ */.exec(text)?.[0].length ?? 0) : mark.length);
+  const lines: string[] = [];
+  let line = '';
+  // Not at no-break spaces.
+  for (const word of text.trimStart().split(' ')) {
+    if (line !== '' && indent.length + line.length + 1 + word.length > WIDTH) {
+      lines.push(line);
+      line = '';
+    }
+    line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line]
+    .map((each, index) => (index === 0 && mark !== '' ? mark : indent) + each)
     .join('\n');
 }

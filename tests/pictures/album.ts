@@ -38,6 +38,7 @@ export async function takePictures(folder: string, onTaken: (name: string) => vo
       for (const [subject, path] of [
         ['home', '/'],
         ['trust', '/trust'],
+        ['privacy', '/privacy'],
         ['error', '/nothing-here'],
       ] as const) {
         await page.goto(appliance.url(`${path}?lang=${code}`));

@@ -73,19 +73,24 @@ t.test('a guest without an account', async (t) => {
   t.strictSame(await archive.found(['gaston@guests', 'Gaston']), []);
 });
 
-t.test('the last owner is not erased, nor an organisation with somebody who runs the appliance', async (t) => {
-  const archive = await Archive.make(t);
-  const house = await archive.organisation('House');
-  const owner = await archive.person(house, 'Olive Owner', { role: 'owner' });
-  await t.rejects(archive.erasure.eraseSubject({ kind: 'person', ...owner }, someone), { code: 'last_owner' });
-  await t.rejects(archive.erasure.eraseSubject({ kind: 'organisation', id: house }, someone), {
-    code: 'own_organisation',
-  });
-  await t.rejects(archive.erasure.eraseSubject({ kind: 'organisation', id: 'nobody' }, someone), {
-    code: 'not_found',
-  });
-  t.equal((await archive.database('organisations').first()).status, 'active', 'and nothing has changed');
-});
+t.test(
+  'the last owner is not erased, nor an organisation with somebody who runs the appliance',
+  async (t) => {
+    const archive = await Archive.make(t);
+    const house = await archive.organisation('House');
+    const owner = await archive.person(house, 'Olive Owner', { role: 'owner' });
+    await t.rejects(archive.erasure.eraseSubject({ kind: 'person', ...owner }, someone), {
+      code: 'last_owner',
+    });
+    await t.rejects(archive.erasure.eraseSubject({ kind: 'organisation', id: house }, someone), {
+      code: 'own_organisation',
+    });
+    await t.rejects(archive.erasure.eraseSubject({ kind: 'organisation', id: 'nobody' }, someone), {
+      code: 'not_found',
+    });
+    t.equal((await archive.database('organisations').first()).status, 'active', 'and nothing has changed');
+  },
+);
 
 t.test('the erasure of an organisation that was cut off goes on', async (t) => {
   const archive = await Archive.make(t);
@@ -98,7 +103,7 @@ t.test('the erasure of an organisation that was cut off goes on', async (t) => {
   await archive.room(id, null, 'Room of nobody');
   const staying = await archive.organisation('Clinic South');
   await archive.person(staying, 'Bob Brown');
-  const last = await database('people').where({ organisation_id: id }).orderBy('rowid', 'desc').first('id');
+  const last = await database('people').where({ organisation_id: id }).orderBy('id', 'desc').first('id');
   await database.raw(
     `CREATE TRIGGER broken BEFORE DELETE ON people WHEN OLD.id = '${last.id}' BEGIN SELECT RAISE(ABORT, 'broken'); END`,
   );
@@ -138,7 +143,10 @@ t.test('after an older backup was put back, erasures and ended organisations are
   await archive.erasure.eraseSubject({ kind: 'address', email: 'gaston@guests.example' }, someone);
   // As the console does it.
   await archive.database('people').where({ id: deleted.id }).delete();
-  await archive.database('organisations').where({ id: ended }).update({ status: 'ended', ended_at: archive.now });
+  await archive
+    .database('organisations')
+    .where({ id: ended })
+    .update({ status: 'ended', ended_at: archive.now });
   archive.now += 31 * DAY_MS;
   await archive.retention().run(system);
   // Somebody who was erased comes back by themselves.

@@ -41,7 +41,9 @@ t.test('what is about a held person stays, and goes when the hold is over', asyn
   t.ok(await isThere('invitations', intoHeld));
   for (const [table, id] of gone) t.notOk(await isThere(table, id), `${table} of others goes`);
 
-  await t.rejects(archive.erasure.eraseSubject({ kind: 'person', ...held }, someone), { code: 'on_legal_hold' });
+  await t.rejects(archive.erasure.eraseSubject({ kind: 'person', ...held }, someone), {
+    code: 'on_legal_hold',
+  });
   await t.rejects(archive.erasure.eraseSubject({ kind: 'address', email: held.email }, someone), {
     code: 'on_legal_hold',
   });

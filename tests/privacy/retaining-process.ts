@@ -11,6 +11,9 @@ const running = archive.retention({ batch: 1 }).run(system);
 for (let isOver = false; !isOver; ) {
   const [row] = await archive.database('retention_open').sum({ records: 'records' });
   writeSync(1, `${row?.records ?? 0}\n`);
-  isOver = await Promise.race([running.then(() => true), new Promise<false>((go) => setImmediate(go, false))]);
+  isOver = await Promise.race([
+    running.then(() => true),
+    new Promise<false>((go) => setImmediate(go, false)),
+  ]);
 }
 await archive.database.destroy();

@@ -24,8 +24,14 @@ export class Visitor {
   }
 
   /** Follows redirects and pages that lead on by themselves; every address that it went by. */
-  async follow(answer: Answer, host: string, seen: string[] = []): Promise<{ host: string; path: string; seen: string[]; last: Answer }> {
-    const to = String(answer.headers.location ?? /url=(.*)$/.exec(String(answer.headers.refresh ?? ''))?.[1] ?? '');
+  async follow(
+    answer: Answer,
+    host: string,
+    seen: string[] = [],
+  ): Promise<{ host: string; path: string; seen: string[]; last: Answer }> {
+    const to = String(
+      answer.headers.location ?? /url=(.*)$/.exec(String(answer.headers.refresh ?? ''))?.[1] ?? '',
+    );
     if (to === '' || seen.length > 30) {
       const path = URL.parse(seen.at(-1) ?? '/', 'https://x')?.pathname ?? '';
       return { host, path, seen, last: answer };

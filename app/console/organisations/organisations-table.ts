@@ -2,13 +2,10 @@ import type { Organisations } from '../../identity/organisations.ts';
 import type { OrganisationRow } from '../../identity/organisations-store.ts';
 import type { Translate } from '../../kernel/i18n.ts';
 import { reachOf } from '../../kernel/permissions.ts';
-import type { Cell, Table } from '../table.ts';
+import type { State, Table } from '../table.ts';
 
 /** Whether an organisation's people can sign in. */
-export function standing(
-  { status, ends_at }: OrganisationRow,
-  t: Translate,
-): Cell & { readonly text: string } {
+export function standing({ status, ends_at }: OrganisationRow, t: Translate): State {
   if (status === 'ended') return { text: t('organisations.ended'), tone: 'quiet' };
   return ends_at === null
     ? { text: t('organisations.active'), tone: 'good' }

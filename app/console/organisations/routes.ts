@@ -6,7 +6,7 @@ import { AppError } from '../../kernel/errors.ts';
 import { reachOf } from '../../kernel/permissions.ts';
 import { sendCsv } from '../csv.ts';
 import { importPath, newPersonPath, peopleTable } from '../people/people-table.ts';
-import { tableView } from '../table.ts';
+import { signs, tableView } from '../table.ts';
 import { organisationForms } from './organisation-forms.ts';
 import { lastDay, organisationsTable, standing } from './organisations-table.ts';
 
@@ -26,6 +26,7 @@ export const organisationPages = fp<OrganisationPagesOptions>(
       people,
       organisationOf: idOf,
       csvPath: (request) => `/console/organisations/${idOf(request)}/people.csv`,
+      namesOrganisation: false,
     });
 
     app.get(
@@ -67,12 +68,14 @@ export const organisationPages = fp<OrganisationPagesOptions>(
             object: { kind: 'organisation', id: organisation.id },
           });
         }
+        const state = standing(organisation, request.t);
         const mayWrite = reachOf(role, 'organisations.write') !== null;
         return reply.consolePage('console/organisations/views/organisation.hbs', {
           title: organisation.name,
           section: 'organisations',
           organisation,
-          standing: standing(organisation, request.t),
+          standing: state,
+          standingSign: signs[state.tone],
           lastDay: lastDay(organisation),
           counted: COUNTED,
           path: `/console/organisations/${organisation.id}`,

@@ -5,10 +5,10 @@ import type { ListedPerson } from '../../identity/people-store.ts';
 import type { Translate } from '../../kernel/i18n.ts';
 import { reachOf } from '../../kernel/permissions.ts';
 import { roles } from '../../kernel/roles.ts';
-import type { Cell, Table } from '../table.ts';
+import type { State, Table } from '../table.ts';
 
 /** Whether somebody can sign in, as a sign, a colour and a word. */
-export function standing(person: ListedPerson, t: Translate): Cell {
+export function standing(person: ListedPerson, t: Translate): State {
   if (person.status === 'blocked') return { text: t('people.blocked'), tone: 'bad' };
   if (person.organisation_status === 'ended') return { text: t('people.organisationEnded'), tone: 'quiet' };
   return { text: t('people.active'), tone: 'good' };
@@ -19,9 +19,16 @@ export interface PeopleTableOptions {
   /** Of one organisation alone; null for everybody within reach. */
   readonly organisationOf: (request: FastifyRequest) => string | null;
   readonly csvPath: (request: FastifyRequest) => string;
+  /** False where all are of one organisation. */
+  readonly namesOrganisation: boolean;
 }
 
-export function peopleTable({ people, organisationOf, csvPath }: PeopleTableOptions): Table<ListedPerson> {
+export function peopleTable({
+  people,
+  organisationOf,
+  csvPath,
+  namesOrganisation,
+}: PeopleTableOptions): Table<ListedPerson> {
   return {
     name: 'people',
     caption: (t) => t('people.title'),
@@ -48,6 +55,7 @@ export function peopleTable({ people, organisationOf, csvPath }: PeopleTableOpti
           href: `/console/organisations/${person.organisation_id}`,
         }),
         category: account,
+        isHidden: !namesOrganisation,
       },
       {
         name: 'role',

@@ -8,7 +8,7 @@ import { sees } from '../../inventory/data-category.ts';
 import { grantableRoles, reachOf } from '../../kernel/permissions.ts';
 import { sendCsv } from '../csv.ts';
 import { withDone } from '../flash.ts';
-import { tableView } from '../table.ts';
+import { signs, tableView } from '../table.ts';
 import { importPath, newPersonPath, peopleTable, standing } from './people-table.ts';
 import { personForms } from './person-forms.ts';
 
@@ -26,6 +26,7 @@ export const peoplePages = fp<PeoplePagesOptions>(
       people,
       organisationOf: () => null,
       csvPath: () => '/console/people.csv',
+      namesOrganisation: true,
     });
 
     app.get('/console/people', { config: { access: 'people.read' } }, async (request, reply) => {
@@ -57,13 +58,15 @@ export const peoplePages = fp<PeoplePagesOptions>(
       });
       const { t } = request;
       const may = whatMayBeDone(request, person);
+      const state = standing(person, t);
       return reply.consolePage('console/people/views/person.hbs', {
         title: person.name,
         section: 'people',
         shown: person,
         roleName: t(`roles.${person.role}`),
         languageName: t(`layout.languageNames.${person.language}`),
-        standing: standing(person, t),
+        standing: state,
+        standingSign: signs[state.tone],
         seesSignIns: sees(request.signedIn.role, signIns) || person.id === request.signedIn.id,
         may,
         isOwn: person.id === request.signedIn.id,

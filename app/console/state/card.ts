@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { TextParams } from '../../kernel/i18n.ts';
-import type { Tone } from '../table.ts';
+import { signs, type Tone } from '../table.ts';
 
 /**
  * One thing that somebody who looks after the appliance wants to know. Its texts are `state.<name>.heading`,
@@ -20,11 +20,6 @@ export interface Finding {
     readonly limit: number;
   }[];
 }
-
-const signs = { good: 'ready', warning: 'warning', bad: 'fault', quiet: 'pause' } as const satisfies Record<
-  Tone,
-  string
->;
 
 /** A finding as the view draws it. */
 export function cardOf({ t, language }: FastifyRequest, finding: Finding) {

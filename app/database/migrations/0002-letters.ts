@@ -38,7 +38,8 @@ CREATE TABLE letters (
   subject TEXT NOT NULL,
   text TEXT NOT NULL,
   html TEXT NOT NULL,
-  attachments TEXT NOT NULL
+  attachments TEXT NOT NULL,
+  unsubscribe_url TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX letters_due ON letters (sensitive DESC, next_attempt_at, last_fault)
   WHERE state IN ('waiting', 'sending');

@@ -2,7 +2,8 @@ import type { Migration } from '../migration.ts';
 
 /**
  * What keeps the notice's promises. `consent_texts` are what people read who answered, by its SHA-256. A newsletter goes
- * out in batches: `sent_to` is the id of the last subscription that got it, empty before the first. `requests` and `legal_holds` name people only as long as they are open.
+ * out in batches: `sent_to` is the id of the last subscription that got it, empty before the first. `requests` and `legal_holds` name people only as long as they are open. A
+ * request by form waits in `request_proofs` until its address is proved.
  *
  * `retention_runs` are certificates: counts, each row holding the hash of the one before it, `retention_head` the seal
  * of the last (app/privacy/retention/certificates.ts). `retention_open` counts what was erased and is in no certificate
@@ -109,19 +110,38 @@ CREATE TABLE requests (
   language TEXT NOT NULL CHECK (language IN ('en', 'fr')),
   received_at INTEGER NOT NULL,
   due_at INTEGER NOT NULL,
+  extended_at INTEGER,
   extension_reason TEXT,
   identity_checked_at INTEGER,
   identity_checked_by TEXT,
+  erasure_asked_by TEXT,
   state TEXT NOT NULL CHECK (state IN ('open', 'answered', 'refused')),
-  decision_reason TEXT,
-  approved_by TEXT,
-  reminded TEXT NOT NULL,
+  reminded_days INTEGER,
   closed_at INTEGER,
-  closed_by TEXT,
   proof TEXT
 ) STRICT;
 CREATE INDEX requests_due ON requests (due_at, id);
 CREATE INDEX requests_received ON requests (received_at, id);
+CREATE INDEX requests_open ON requests (due_at, id) WHERE state = 'open';
+CREATE INDEX requests_email ON requests (email) WHERE email IS NOT NULL;
+CREATE INDEX requests_person ON requests (person_id) WHERE person_id IS NOT NULL;
+
+CREATE TABLE request_proofs (
+  id TEXT PRIMARY KEY,
+  token_hash TEXT NOT NULL UNIQUE,
+  address_hash TEXT NOT NULL,
+  code_hash TEXT NOT NULL,
+  wrong_codes INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  email TEXT,
+  message TEXT,
+  language TEXT NOT NULL CHECK (language IN ('en', 'fr')),
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX request_proofs_address ON request_proofs (address_hash, created_at);
+CREATE INDEX request_proofs_expires ON request_proofs (expires_at);
+CREATE INDEX request_proofs_email ON request_proofs (email) WHERE email IS NOT NULL;
 
 CREATE TABLE legal_holds (
   id TEXT PRIMARY KEY,
@@ -198,6 +218,7 @@ CREATE TRIGGER organisations_leave_a_mark AFTER DELETE ON organisations BEGIN
   END;
 
 CREATE INDEX letters_done ON letters (done_at) WHERE done_at IS NOT NULL;
+CREATE INDEX letters_erased ON letters (id) WHERE kind = 'erased' AND done_at IS NOT NULL;
 CREATE INDEX letters_recipient ON letters (recipient);
 CREATE INDEX invitations_revoked ON invitations (revoked_at) WHERE revoked_at IS NOT NULL;
 CREATE INDEX rooms_expires ON rooms (expires_at) WHERE expires_at IS NOT NULL;

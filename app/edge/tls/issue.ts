@@ -113,9 +113,7 @@ async function readKeys(pem: string) {
   const { subtle } = crypto;
   const privateKey = await subtle.importKey('pkcs8', pkcs8, algorithm, true, ['sign']);
   const { kty, crv, x, y } = await subtle.exportKey('jwk', privateKey);
-  const publicKey = await subtle.importKey('jwk', { kty, crv, x, y } as never, algorithm, true, [
-    'verify',
-  ]);
+  const publicKey = await subtle.importKey('jwk', { kty, crv, x, y } as never, algorithm, true, ['verify']);
   return { privateKey, publicKey };
 }
 

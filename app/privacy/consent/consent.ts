@@ -20,6 +20,9 @@ declare module 'fastify' {
   }
 }
 
+/** What a request says of its reader. */
+export type Reader = Pick<FastifyRequest, 'headers' | 'cookies' | 'agreed'>;
+
 /** How a purpose stands for the reader of a page. */
 export interface Standing {
   readonly purpose: Purpose;
@@ -56,7 +59,7 @@ export class Consent {
   }
 
   /** What the browser of a request keeps; null if nothing was chosen. */
-  decision(request: FastifyRequest): Decision | null {
+  decision(request: Reader): Decision | null {
     return decisionOf(request, this.#clock());
   }
 
@@ -65,7 +68,7 @@ export class Consent {
     return hostsWith(this.#sites, canonicalHostname(request.host));
   }
 
-  standings(request: FastifyRequest): readonly Standing[] {
+  standings(request: Reader): readonly Standing[] {
     const decision = this.decision(request);
     return this.purposes.all.map((purpose) => {
       const said = choiceAbout(decision, this.purposes, purpose);
@@ -83,17 +86,17 @@ export class Consent {
   }
 
   /** Whether something may be done for a purpose; never for one that this installation does not have. */
-  isAllowed(request: FastifyRequest, name: string): boolean {
+  isAllowed(request: Reader, name: string): boolean {
     return this.standings(request).some(({ purpose, isAllowed }) => purpose.name === name && isAllowed);
   }
 
   /** Whether a visit may be counted. */
-  mayMeasure(request: FastifyRequest): boolean {
+  mayMeasure(request: Reader): boolean {
     return this.isAllowed(request, 'measurement');
   }
 
   /** What has to be asked: what needs a yes and has neither that nor a no. */
-  open(request: FastifyRequest): readonly Purpose[] {
+  open(request: Reader): readonly Purpose[] {
     return this.standings(request)
       .filter(
         ({ purpose, chosen, isRefusedBySignal }) =>
@@ -103,7 +106,7 @@ export class Consent {
   }
 
   /** Looks up what the ledger has, where something needs a yes and the browser holds one. */
-  async lookUp(request: FastifyRequest): Promise<void> {
+  async lookUp(request: Reader): Promise<void> {
     if (!this.purposes.all.some(({ basis }) => basis === 'consent')) return;
     const decision = this.decision(request);
     if (decision === null || ![...decision.choices.values()].some(({ isGiven }) => isGiven)) return;

@@ -13,7 +13,7 @@ export const WAY_MS = 2 * MINUTE_MS;
 
 const attributes = { path: '/', secure: true, httpOnly: true, sameSite: 'lax' } as const;
 
-export function decisionOf(request: FastifyRequest, now: number): Decision | null {
+export function decisionOf(request: Pick<FastifyRequest, 'cookies'>, now: number): Decision | null {
   return readDecision(request.cookies[CHOICES], now);
 }
 

@@ -60,6 +60,8 @@ export class Erasure {
   /**
    * @param alongside what is to be written in the same transaction: the request's answer. With an organisation, in the
    * one that decides it.
+   * @param afterwards what is to be written of a person's or an address's erasure, in the same transaction, once it is
+   * known what it came to.
    * @throws AppError `on_legal_hold`; `last_owner`; `own_organisation` for one with somebody who runs the appliance;
    * `not_found` when there is no such account or organisation.
    */
@@ -67,6 +69,7 @@ export class Erasure {
     subject: Subject,
     actor: Actor,
     alongside: (transaction: Transaction) => Promise<void> = async () => {},
+    afterwards: (transaction: Transaction, outcome: ErasureOutcome) => Promise<void> = async () => {},
   ): Promise<ErasureOutcome> {
     const { database, clock, ledger } = this.#options;
     if (subject.kind === 'organisation') {
@@ -81,6 +84,7 @@ export class Erasure {
       // Also of people: an older backup may know them as guests.
       if (meant.kind !== 'organisation') await ledger.addAddress(transaction, meant.email, clock());
       const certificate = await this.#certify(transaction, actor, meant, counts);
+      await afterwards(transaction, { certificate, counts });
       await ledger.seal(transaction);
       return { certificate, counts };
     });
@@ -157,6 +161,7 @@ export class Erasure {
         await demandNobodyHeld(transaction, clock(), id);
         const people: { id: string; email: string }[] = await transaction('people')
           .where({ organisation_id: id })
+          .orderBy(['created_at', 'id'])
           .limit(BATCH)
           .select('id', 'email');
         for (const person of people) {

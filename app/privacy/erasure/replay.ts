@@ -44,8 +44,15 @@ export async function replayErasures(options: ReplayOptions): Promise<number> {
       .map((entry) => [identityOf(entry), entry] as const),
   );
   if (missed.size === 0) return 0;
-  const found = await subjectsIn(options, [...missed.values()]);
-  for (const subject of found) await replay(options, subject);
+  const hashes = new Set([...missed.values()].map(({ hash }) => hash));
+  let count = 0;
+  // Organisations first, as their people go with them; addresses last, as those of people do.
+  for (const find of [organisationsIn, peopleIn, addressesIn]) {
+    for (const subject of await find(options, hashes)) {
+      await replay(options, subject);
+      count += 1;
+    }
+  }
   await ledger.sealAll(database);
   const now = clock();
   const noted = await ledger.known(database);
@@ -53,20 +60,25 @@ export async function replayErasures(options: ReplayOptions): Promise<number> {
     .filter(([identity]) => !noted.has(identity))
     .map(([, { kind, hash, at }]) => ({ subject_kind: kind, subject_hash: hash, at, filed_at: now }));
   await database.transaction((transaction) => transaction.batchInsert('erasures', rows, 400));
-  if (found.length > 0) await compact(database, options.file);
-  return found.length;
+  if (count > 0) await compact(database, options.file);
+  return count;
 }
 
-/** Organisations first: their people go with them. */
-async function subjectsIn(
-  { database, ledger, categories }: ReplayOptions,
-  entries: readonly LedgerEntry[],
+async function organisationsIn(
+  { database, ledger }: ReplayOptions,
+  hashes: ReadonlySet<string>,
 ): Promise<readonly Subject[]> {
-  const missed = new Set(entries.map(({ hash }) => hash));
-  const organisations: string[] = await database('organisations').pluck('id');
-  const found: Subject[] = organisations
-    .filter((id) => missed.has(ledger.hashOf('organisation', id)))
+  const ids: string[] = await database('organisations').pluck('id');
+  return ids
+    .filter((id) => hashes.has(ledger.hashOf('organisation', id)))
     .map((id) => ({ kind: 'organisation', id }));
+}
+
+async function peopleIn(
+  { database, ledger }: ReplayOptions,
+  hashes: ReadonlySet<string>,
+): Promise<readonly Subject[]> {
+  const found: Subject[] = [];
   for (let last = ''; ; ) {
     const people: { id: string; email: string }[] = await database('people')
       .where('id', '>', last)
@@ -74,24 +86,18 @@ async function subjectsIn(
       .limit(PAGE)
       .select('id', 'email');
     for (const { id, email } of people) {
-      if (missed.has(ledger.hashOf('person', id))) found.push({ kind: 'person', id, email });
+      if (hashes.has(ledger.hashOf('person', id))) found.push({ kind: 'person', id, email });
     }
     const end = people.at(-1);
-    if (end === undefined) break;
+    if (end === undefined) return found;
     last = end.id;
   }
-  if (entries.some(({ kind }) => kind === 'address')) {
-    for (const email of await addressesIn(database, categories)) {
-      if (missed.has(ledger.hashOf('address', email))) found.push({ kind: 'address', email });
-    }
-  }
-  return found;
 }
 
 async function addressesIn(
-  database: Database,
-  categories: readonly DataCategory[],
-): Promise<ReadonlySet<string>> {
+  { database, ledger, categories }: ReplayOptions,
+  hashes: ReadonlySet<string>,
+): Promise<readonly Subject[]> {
   const addresses = new Set<string>();
   for (const field of categories.flatMap(({ fields }) => fields)) {
     const [, table, column] = ADDRESS_FIELD.exec(field) ?? [];
@@ -99,7 +105,9 @@ async function addressesIn(
     const values: (string | null)[] = await database(table).distinct(column).pluck(column);
     for (const value of values) if (value !== null) addresses.add(value);
   }
-  return addresses;
+  return [...addresses]
+    .filter((email) => hashes.has(ledger.hashOf('address', email)))
+    .map((email) => ({ kind: 'address', email }));
 }
 
 async function replay(

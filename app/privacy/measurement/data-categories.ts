@@ -6,7 +6,7 @@ export const visits: DataCategory = {
   activity: 'audience',
   fields: [],
   recipients: ['owner', 'marketing'],
-  legalBasis: 'consent',
+  legalBasis: 'legitimate_interests',
   subjects: ['visitors'],
   retention: 'statistics',
   hasOwnTime: true,

@@ -1,4 +1,5 @@
 import type { DataCategory } from '../../inventory/data-category.ts';
+import { subscriptionStore } from './subscription-data.ts';
 
 /** Who asked for the newsletter. */
 export const subscriptions: DataCategory = {
@@ -11,9 +12,12 @@ export const subscriptions: DataCategory = {
     'subscriptions.asked_at',
     'subscriptions.confirmed_at',
     'subscriptions.ended_at',
+    'newsletters.sent_to',
   ],
   recipients: ['owner', 'marketing', 'dpo'],
   legalBasis: 'consent',
   subjects: ['contacts'],
   retention: 'relationship',
+  hasOwnTime: true,
+  store: subscriptionStore,
 };

@@ -14,6 +14,8 @@ export interface DailyRetentionOptions {
   readonly retention: Retention;
   readonly erasure: Erasure;
   readonly ledger: ErasureLedger;
+  /** Erases again whom a database has that was put back by hand; answers how many. */
+  readonly replay: () => Promise<number>;
   readonly letters: Omit<EndingLettersOptions, 'database' | 'clock'>;
   /** How often it is looked, in milliseconds. An hour by default. */
   readonly everyMs?: number;
@@ -24,7 +26,11 @@ export interface DailyRetentionOptions {
  * missed is made up for. What was cut off goes on at the start.
  */
 export const dailyRetention = fp<DailyRetentionOptions>(
-  async (app, { database, clock, retention, erasure, ledger, letters, everyMs = HOUR_MS }) => {
+  async (app, { database, clock, retention, erasure, ledger, replay, letters, everyMs = HOUR_MS }) => {
+    // Before anybody sees them.
+    const count = await replay();
+    if (count > 0) app.log.warn(`the database is older than the ledger of erasures; erased again: ${count}`);
+
     const step = async (what: string, work: () => Promise<unknown>) => {
       try {
         await work();
