@@ -81,10 +81,7 @@ export class SignallingClient {
   }
 
   /** Asks to come in: joined, or waiting to be. */
-  async knock(
-    appliance: Appliance,
-    overrides: Partial<RequestData<'join'>> = {},
-  ): Promise<Joined | Waiting> {
+  async knock(appliance: Appliance, overrides: Partial<RequestData<'join'>> = {}): Promise<Joined | Waiting> {
     const answer = await this.request('join', { ...(await joinData(appliance)), ...overrides });
     if (answer.error) throw new Error(`join was answered ${answer.error.code}`);
     return answer.ok as Joined | Waiting;

@@ -59,9 +59,10 @@ export class CanarySearch {
     const hits = new Map<string, Hit>();
     for (const form of [bytes, unfolded(bytes)]) {
       const low = lowered(form);
-      for (const { name, encoding, bytes: wanted, isExact } of this.#needles) {
-        if ((isExact ? form : low).includes(wanted))
-          hits.set(`${name} ${encoding}`, { name, encoding, where });
+      for (const needle of this.#needles) {
+        const { name, encoding } = needle;
+        const isThere = needle.decoded === null ? low.includes(needle.bytes) : isEncodedIn(form, needle);
+        if (isThere) hits.set(`${name} ${encoding}`, { name, encoding, where });
       }
     }
     const all = [...hits.values()];

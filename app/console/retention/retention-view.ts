@@ -1,13 +1,24 @@
 import type { FastifyRequest } from 'fastify';
-import { DAY_MS } from '../../kernel/clock.ts';
+import type { Database } from '../../database/open.ts';
+import { type Clock, DAY_MS } from '../../kernel/clock.ts';
 import { shownInstant } from '../../kernel/shown-instant.ts';
 import { categoryView } from '../../privacy/category-view.ts';
 import { type Certificate, listCertificates } from '../../privacy/retention/certificates.ts';
 import { keptForecast } from '../../privacy/retention/forecast.ts';
 import { lastNight, nightAfter } from '../../privacy/retention/nights.ts';
-import type { RetentionJob } from '../../privacy/retention/retention.ts';
+import type { Retention, RetentionJob } from '../../privacy/retention/retention.ts';
+import type { PrivacyTerms } from '../../privacy/terms.ts';
 import type { Tone } from '../table.ts';
-import type { RetentionPagesOptions } from './routes.ts';
+
+export interface RetentionPagesOptions {
+  readonly database: Database;
+  readonly retention: Retention;
+  /** For the rules in words. */
+  readonly terms: PrivacyTerms;
+  /** Seals certificates. */
+  readonly key: string;
+  readonly clock: Clock;
+}
 
 /** A run that takes longer was cut off. */
 const LONGEST_RUN_MS = DAY_MS;

@@ -1,6 +1,4 @@
 import fp from 'fastify-plugin';
-import type { Database } from '../../database/open.ts';
-import type { Clock } from '../../kernel/clock.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { reachOf } from '../../kernel/permissions.ts';
 import {
@@ -8,21 +6,9 @@ import {
   listCertificates,
   verifyCertificates,
 } from '../../privacy/retention/certificates.ts';
-import type { Retention } from '../../privacy/retention/retention.ts';
-import type { PrivacyTerms } from '../../privacy/terms.ts';
 import { withDone } from '../flash.ts';
 import { sendFormPage } from '../form-page.ts';
-import { certificateView, retentionView } from './retention-view.ts';
-
-export interface RetentionPagesOptions {
-  readonly database: Database;
-  readonly retention: Retention;
-  /** For the rules in words. */
-  readonly terms: PrivacyTerms;
-  /** Seals certificates. */
-  readonly key: string;
-  readonly clock: Clock;
-}
+import { certificateView, type RetentionPagesOptions, retentionView } from './retention-view.ts';
 
 const PATH = '/console/retention';
 const PAGE_SIZE = 20;
