@@ -1,5 +1,5 @@
 /** Where signing in may lead back to: pages of ours, by their first segment. */
-const allowed = /^\/(?:console|account|r|i)(?:[/?]|$)/;
+const allowed = /^\/(?:console|account|my-data|r|i)(?:[/?]|$)/;
 
 const LONGEST = 1000;
 

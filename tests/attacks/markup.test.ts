@@ -47,6 +47,11 @@ for (const object of [
 const contactId = await population.contact({ name, subject: MARKUP });
 const holdId = await population.hold(member.id, { subject: MARKUP });
 const certificate = await population.certificate();
+const requestId = await population.request('access', { name, subject: MARKUP });
+const erasureId = await population.request('erasure', { name, subject: MARKUP });
+const unseenId = await population.request('access', { name, subject: MARKUP });
+await population.database('requests').where({ id: unseenId }).update({ identity_checked_at: null });
+const subscriptionId = await population.subscription();
 const starts = [
   '/console',
   '/console/setup',
@@ -65,7 +70,15 @@ const starts = [
   `/console/contacts/${contactId}`,
   `/console/holds/${holdId}/lift`,
   `/console/retention/certificates/${certificate}`,
+  `/console/newsletter/subscribers/${subscriptionId}/end`,
+  `/console/requests/${requestId}`,
+  `/console/requests/${unseenId}`,
+  `/console/requests/${erasureId}/erasure`,
   '/account',
+  '/my-data',
+  '/privacy/request/never-was',
+  '/newsletter/confirm/never-was',
+  '/newsletter/end/never-was',
   '/r?name=Zq',
   `/r/${slug}`,
   '/',

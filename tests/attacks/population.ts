@@ -4,6 +4,7 @@ import { newId } from '../../app/kernel/ids.ts';
 import type { Role } from '../../app/kernel/roles.ts';
 import { searchWords, sortName } from '../../app/kernel/search-words.ts';
 import { newToken } from '../../app/kernel/single-use-token.ts';
+import type { RequestKind } from '../../app/privacy/requests/request-rows.ts';
 import type { RunningApp } from '../app/running-app.ts';
 
 /** Somebody with an account, and what their browser sends along. */
@@ -196,6 +197,31 @@ export class Population {
       created_at: Date.now(),
     });
     await this.#words('contacts_words', 'contact_id', id, name);
+    return id;
+  }
+
+  /** An open one of somebody without an account, whose identity was seen. */
+  async request(
+    kind: RequestKind = 'access',
+    { name = 'A visitor', subject = 'A message' }: Words = {},
+  ): Promise<string> {
+    const id = newId();
+    const now = Date.now();
+    const [row] = await this.database('requests').max({ last: 'number' });
+    await this.database('requests').insert({
+      id,
+      number: Number(row?.last ?? 0) + 1,
+      kind,
+      channel: 'letter',
+      email: `${id}@example.org`,
+      name,
+      message: subject,
+      language: 'en',
+      received_at: now,
+      due_at: now + 28 * 86_400_000,
+      identity_checked_at: now,
+      state: 'open',
+    });
     return id;
   }
 

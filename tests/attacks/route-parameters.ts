@@ -28,6 +28,8 @@ const letter: Fill = async ({ population, organisationId, ownerId }) => ({
 const session: Fill = async ({ population, ownerId }) => ({ id: await population.session(ownerId) });
 const contact: Fill = async ({ population }) => ({ id: await population.contact() });
 const subscription: Fill = async ({ population }) => ({ id: await population.subscription() });
+const request: Fill = async ({ population }) => ({ id: await population.request() });
+const erasure: Fill = async ({ population }) => ({ id: await population.request('erasure') });
 const upload: Fill = async ({ population, organisationId, ownerId }) => ({
   importId: await population.import(organisationId, ownerId),
 });
@@ -50,6 +52,8 @@ const fills: Readonly<Record<string, Fill>> = {
   '/console/organisations/:id': organisation,
   '/console/people/:id': person,
   '/console/people/import/:importId': upload,
+  '/console/requests/:id': request,
+  '/console/requests/:id/erasure': erasure,
   '/console/retention/certificates/:number': certificate,
   '/console/rooms/:id': room,
   '/console/rooms/:id/invitations/:invitationId': invitation,
@@ -57,6 +61,7 @@ const fills: Readonly<Record<string, Fill>> = {
   '/i/:token': token,
   '/newsletter/confirm/:token': token,
   '/newsletter/end/:token': token,
+  '/privacy/request/:token': token,
   '/r/:name': slug,
   '/sign-in/link/:token': token,
   '/site/colours/:name': async () => ({ name: 'none' }),

@@ -194,7 +194,7 @@ t.test('what could do harm asks again who it is, once the confirmation is old', 
     const path = await pathTo(route, { organisationId: await population.organisation(), ownerId: owner.id });
     const { status, headers } = await ask(route, path, owner.headers);
     if (route.method === 'POST') t.equal(status, 403, title(route));
-    else t.match(headers.location, /^\/confirm\?to=%2Fconsole%2F/, title(route));
+    else t.match(headers.location, /^\/confirm\?to=%2F(?:console|my-data)%2F/, title(route));
   }
 });
 

@@ -123,7 +123,7 @@ t.test('added rows are named', async (t) => {
 
 t.test('a log that was emptied is not taken for a new one', async (t) => {
   const people = [
-    "INSERT INTO organisations VALUES ('o', 'O', 'o', 'active', 1, NULL, 1)",
+    "INSERT INTO organisations VALUES ('o', 'O', 'o', 'active', 1, NULL, NULL, 1)",
     "INSERT INTO people VALUES ('p', 'o', 'a@b.example', 'A', 'a', 'en', 'owner', 'active', 1, NULL)",
   ];
   t.strictSame(await found(t, [...people, 'DELETE FROM audit', 'DELETE FROM audit_head']), [

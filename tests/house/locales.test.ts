@@ -144,7 +144,8 @@ function callsOf(view: string): { readonly key: string; readonly filled: readonl
 const views = globSync('**/views/*.hbs', { cwd: app }).map(
   (name) => [name, readFileSync(join(app, name), 'utf8')] as const,
 );
-const programs = globSync('**/*.ts', { cwd: app })
+// The commands speak the app's words; those of the doctor have their own.
+const programs = globSync(['**/*.ts', '../scripts/commands/*.ts'], { cwd: app })
   .filter((name) => !name.startsWith('client/'))
   .map((name) => readFileSync(join(app, name), 'utf8'));
 /** Texts that programs name: `t('key')` and `` t(`key.${which}`) ``, the latter as far as it is fixed. */

@@ -48,7 +48,7 @@ export async function requestView(
     name: row.name,
     email: row.email,
     message: row.message,
-    whose: t(subject === null ? 'requests.nobodyKnown' : `requests.subject.${subject.kind}`),
+    whose: subject === null ? t('requests.nobodyKnown') : t(`requests.subject.${subject.kind}`),
     isChecked,
     checkedAt: row.identity_checked_at,
     checkedBy: nameOf(row.identity_checked_by) ?? t('requests.checkedByItself'),

@@ -206,9 +206,10 @@ export const requestPages = fp<RequestPagesOptions>(
     const act = (
       name: string,
       page: {
-        readonly title: string;
-        readonly text: string;
-        readonly submit: string;
+        readonly words: (
+          request: FastifyRequest,
+          row: RequestRow,
+        ) => { readonly title: string; readonly text: string; readonly submit: string };
         readonly isDangerous?: boolean;
         readonly fields: (request: FastifyRequest, row: RequestRow, typed: Typed, faults: Faults) => Field[];
         /** What is wrong, by field; or does it. */
@@ -224,13 +225,14 @@ export const requestPages = fp<RequestPagesOptions>(
         { fault = null, ...faults }: Faults & { fault?: string | null } = {},
       ) => {
         const { t } = request;
+        const { title, text, submit } = page.words(request, row);
         return sendFormPage(reply, {
-          title: t(page.title, { number: row.number }),
+          title,
           section: 'requests',
           back: { href: `${PATH}/${row.id}`, text: t('requests.oneTitle', { number: row.number }) },
-          words: [t(page.text)],
+          words: [text],
           fields: page.fields(request, row, typed, faults),
-          submit: t(page.submit),
+          submit,
           isDangerous: page.isDangerous ?? false,
           fault,
         });
@@ -271,9 +273,11 @@ export const requestPages = fp<RequestPagesOptions>(
     };
 
     act('identity', {
-      title: 'requests.checkTitle',
-      text: 'requests.checkText',
-      submit: 'requests.checkDone',
+      words: ({ t }, { number }) => ({
+        title: t('requests.checkTitle', { number }),
+        text: t('requests.checkText'),
+        submit: t('requests.checkDone'),
+      }),
       fields: ({ t }, row, typed, faults) =>
         row.email === null
           ? [
@@ -298,9 +302,11 @@ export const requestPages = fp<RequestPagesOptions>(
     });
 
     act('extend', {
-      title: 'requests.extendTitle',
-      text: 'requests.extendText',
-      submit: 'requests.extendDone',
+      words: ({ t }, { number }) => ({
+        title: t('requests.extendTitle', { number }),
+        text: t('requests.extendText'),
+        submit: t('requests.extendDone'),
+      }),
       fields: (request, _row, typed, faults) => [textArea(request, typed, faults, true)],
       act: async (request, row, typed) => {
         const { wrong, text } = readText(request, typed, true);
@@ -311,9 +317,11 @@ export const requestPages = fp<RequestPagesOptions>(
     });
 
     act('refuse', {
-      title: 'requests.refuseTitle',
-      text: 'requests.refuseText',
-      submit: 'requests.refuseDone',
+      words: ({ t }, { number }) => ({
+        title: t('requests.refuseTitle', { number }),
+        text: t('requests.refuseText'),
+        submit: t('requests.refuseDone'),
+      }),
       isDangerous: true,
       fields: (request, _row, typed, faults) => [textArea(request, typed, faults, true)],
       act: async (request, row, typed) => {
@@ -325,9 +333,11 @@ export const requestPages = fp<RequestPagesOptions>(
     });
 
     act('answer', {
-      title: 'requests.answerTitle',
-      text: 'requests.answerText',
-      submit: 'requests.answerDone',
+      words: ({ t }, { number }) => ({
+        title: t('requests.answerTitle', { number }),
+        text: t('requests.answerText'),
+        submit: t('requests.answerDone'),
+      }),
       fields: (request, row, typed, faults) => [textArea(request, typed, faults, !isData(row))],
       act: async (request, row, typed) => {
         const { wrong, text } = readText(request, typed, !isData(row));
@@ -386,7 +396,7 @@ export const requestPages = fp<RequestPagesOptions>(
         })),
         isAsking,
         isWaiting: requests.needsTwoPeople && row.erasure_asked_by === actor.id,
-        submit: t(isAsking ? 'requests.erasure.ask' : 'requests.erasure.submit'),
+        submit: isAsking ? t('requests.erasure.ask') : t('requests.erasure.submit'),
         fault: fault && sentenceOf(request, fault),
       });
     };

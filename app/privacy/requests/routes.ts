@@ -107,7 +107,7 @@ export const requestForm = fp<RequestFormOptions>(
     const codePage = async (request: FastifyRequest, reply: FastifyReply, isOpen: boolean, fault = '') => {
       if (!isOpen) reply.code(410);
       return reply.page('privacy/requests/views/code.hbs', {
-        title: request.t(isOpen ? 'requests.codeTitle' : 'requests.overTitle'),
+        title: isOpen ? request.t('requests.codeTitle') : request.t('requests.overTitle'),
         path: request.url.replace(/\?.*$/, ''),
         isOpen,
         minutes: codeMinutes,
