@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { loadConfig } from '../config/load.ts';
 import { readSecret } from '../config/secrets.ts';
 import { renderTurn } from '../turn/render.ts';
+import { freePorts } from './free-ports.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -92,7 +92,7 @@ export class Appliance {
 
   static async start(overrides: Overrides = {}): Promise<Appliance> {
     const dataFolder = await mkdtemp(join(tmpdir(), 'linkello-'));
-    const [https = 0, media = 0, turn = 0, turnTls = 0, relay = 0] = await freePorts(5, 120);
+    const [https, media, turn, turnTls, relay] = await freePorts(1, 16, 1, 1, 120);
     const withTurn = overrides.turn !== undefined;
     const settings = {
       ...overrides,
@@ -172,18 +172,4 @@ async function parentOf(pid: number): Promise<number | undefined> {
   // The name in brackets may hold blanks and brackets itself (proc(5)).
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-}
-
-/** Ports that were free a moment ago, each with `room` more above it before the next one. */
-export async function freePorts(count: number, room: number): Promise<number[]> {
-  for (;;) {
-    const probe = createServer().listen(0, '127.0.0.1');
-    await once(probe, 'listening');
-    const address = probe.address();
-    probe.close();
-    await once(probe, 'close');
-    const first = typeof address === 'object' && address ? address.port : 0;
-    if (first + count * room < 65_536)
-      return Array.from({ length: count }, (_, index) => first + index * room);
-  }
 }

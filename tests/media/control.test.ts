@@ -9,7 +9,8 @@ import { WebSocket } from 'ws';
 import { DEADLINE_MS } from '../../media/contract.ts';
 import { startSfu } from '../../media/sfu.ts';
 import { until } from '../deadline.ts';
-import { freePorts, Rig } from './rig.ts';
+import { freePorts } from '../free-ports.ts';
+import { Rig } from './rig.ts';
 import { camera, everything, microphone } from './rtp.ts';
 
 t.setTimeout(120_000);
@@ -117,7 +118,7 @@ t.test('a caller that sends too slowly is cut off', async (t) => {
 });
 
 t.test('over TCP it is the same', async (t) => {
-  const rig = await Rig.start(t, { control: `127.0.0.1:${await freePorts()}` });
+  const rig = await Rig.start(t, { control: `127.0.0.1:${(await freePorts(1))[0]}` });
   const events = await rig.client.events();
   await rig.join('room', 'ana');
   await rig.produce('room', 'ana');
@@ -125,7 +126,7 @@ t.test('over TCP it is the same', async (t) => {
   t.equal(ben.consumers.length, 1);
   await rig.client.call('closeRoom', { roomId: 'room' });
   await events.until('roomClosed');
-  await t.rejects(startSfu({ ...rig.options, port: await freePorts() }), {
+  await t.rejects(startSfu({ ...rig.options, port: (await freePorts(1))[0] }), {
     name: 'StartFault',
     message: /media\.control: cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE/,
   });
@@ -137,7 +138,7 @@ t.test('the socket belongs to one process and to its owner', async (t) => {
   t.equal((await stat(control)).mode & 0o777, 0o600);
   t.equal((await stat(join(control, '..'))).mode & 0o777, 0o700);
 
-  const second = { ...rig.options, port: await freePorts() };
+  const second = { ...rig.options, port: (await freePorts(1))[0] };
   await t.rejects(startSfu(second), { name: 'StartFault', message: /another process listens on/ });
   t.equal((await rig.client.raw('GET', '/rooms')).status, 200, 'the first one goes on');
 

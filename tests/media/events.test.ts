@@ -3,8 +3,9 @@ import { listenForControl } from '../../media/control-address.ts';
 import { createControlServer } from '../../media/control-server.ts';
 import { EventStream, serveEvents } from '../../media/events.ts';
 import { until } from '../deadline.ts';
+import { freePorts } from '../free-ports.ts';
 import { ControlClient } from './control-client.ts';
-import { freePorts, Rig } from './rig.ts';
+import { Rig } from './rig.ts';
 
 t.test('rooms that no app listens to are closed after a while', async (t) => {
   const rig = await Rig.start(t, { orphanMs: 300 });
@@ -39,7 +40,7 @@ t.test('while an app listens, they are not', async (t) => {
 });
 
 t.test('an app that reads nothing is cut off, and the others go on', async (t) => {
-  const control = `127.0.0.1:${await freePorts()}`;
+  const control = `127.0.0.1:${(await freePorts(1))[0]}`;
   const secret = 'x'.repeat(32);
   const server = await createControlServer({ secret, log: false });
   const stream = new EventStream({ onOrphaned: () => t.fail('there is an app') });

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { stringify } from 'yaml';
 import { until } from '../deadline.ts';
+import { freePorts } from '../free-ports.ts';
 import { ControlClient } from './control-client.ts';
-import { freePorts } from './rig.ts';
 import { everything } from './rtp.ts';
 
 t.setTimeout(120_000);
@@ -49,7 +49,7 @@ async function start(t: Test, settings: unknown, ipc = true): Promise<Started> {
 
 const settings = async (workers = 1) => ({
   network: { announced_addresses: ['127.0.0.1'] },
-  media: { port: await freePorts(workers), workers },
+  media: { port: (await freePorts(workers))[0], workers },
 });
 
 async function childrenOf(pid: number): Promise<number[]> {

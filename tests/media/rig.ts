@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RtpCapabilities, RtpParameters } from 'mediasoup/types';
 import type { Test } from 'tap';
 import type { OperationInput, OperationReply, Source } from '../../media/contract.ts';
 import { type Sfu, type SfuOptions, startSfu } from '../../media/sfu.ts';
+import { freePorts } from '../free-ports.ts';
 import { ControlClient } from './control-client.ts';
 import { everything, microphone } from './rtp.ts';
 
@@ -34,7 +32,7 @@ export class Rig {
       log: false,
       control: join(folder, 'run', 'media.sock'),
       workers: 1,
-      port: await freePorts(overrides.workers ?? 1),
+      port: (await freePorts(overrides.workers ?? 1))[0],
       announcedAddresses: ['127.0.0.1'],
       initialKbps: 1000,
       maxIncomingKbps: 6000,
@@ -78,44 +76,4 @@ export class Rig {
     if (pid === undefined) throw new Error(`worker ${index} is not running`);
     return pid;
   }
-}
-
-/** The first of `count` ports in a row that are free on 127.0.0.1, for UDP and for TCP. */
-export async function freePorts(count = 1): Promise<number> {
-  for (;;) {
-    const first = await bindTcp(0);
-    const rest = Array.from({ length: count }, (_, index) => first + index);
-    const free = await Promise.all(
-      rest.map(async (port) => (await bindUdp(port)) && (await bindTcp(port)) > 0),
-    );
-    if (free.every(Boolean)) return first;
-  }
-}
-
-/** Binds a port and lets it go again; 0 if it is taken. */
-async function bindTcp(port: number): Promise<number> {
-  const server = createServer();
-  try {
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-  } catch {
-    return 0;
-  }
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
-async function bindUdp(port: number): Promise<boolean> {
-  const socket = createSocket('udp4');
-  try {
-    socket.bind(port, '127.0.0.1');
-    await once(socket, 'listening');
-  } catch {
-    return false;
-  }
-  socket.close();
-  await once(socket, 'close');
-  return true;
 }

@@ -4,7 +4,7 @@ import { createControlServer } from '../../media/control-server.ts';
 import { Speakers } from '../../media/speakers.ts';
 import { WorkerPool } from '../../media/worker-pool.ts';
 import { until } from '../deadline.ts';
-import { freePorts } from './rig.ts';
+import { freePorts } from '../free-ports.ts';
 import { microphone } from './rtp.ts';
 
 /** Sends Opus packets of 20 ms that say how loud they are (RFC 6464), in dBov; silent packets are not sent (DTX). */
@@ -47,7 +47,7 @@ t.test('who is heard is told, the loudest first', async (t) => {
   const server = await createControlServer({ secret: '', log: false });
   const pool = await WorkerPool.start({
     workers: 1,
-    port: await freePorts(),
+    port: (await freePorts(1))[0],
     announcedAddresses: ['127.0.0.1'],
     log: server.log,
   });

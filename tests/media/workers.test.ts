@@ -5,8 +5,9 @@ import { createControlServer } from '../../media/control-server.ts';
 import { startSfu } from '../../media/sfu.ts';
 import { WorkerPool } from '../../media/worker-pool.ts';
 import { until } from '../deadline.ts';
+import { freePorts } from '../free-ports.ts';
 import { ControlFault } from './control-client.ts';
-import { freePorts, Rig } from './rig.ts';
+import { Rig } from './rig.ts';
 import { camera, everything } from './rtp.ts';
 
 t.setTimeout(120_000);
@@ -126,7 +127,7 @@ t.test('a worker that stays hung is killed and replaced', async (t) => {
   const server = await createControlServer({ secret: '', log: false });
   const pool = await WorkerPool.start({
     workers: 1,
-    port: await freePorts(),
+    port: (await freePorts(1))[0],
     announcedAddresses: ['127.0.0.1'],
     log: server.log,
     watch: { intervalMs: 50, hungMs: 500 },
@@ -183,7 +184,7 @@ async function squat(rig: Rig, port: number): Promise<Socket> {
 
 t.test('what keeps workers from starting is said', async (t) => {
   const rig = await Rig.start(t);
-  const options = { ...rig.options, control: `127.0.0.1:${await freePorts()}` };
+  const options = { ...rig.options, control: `127.0.0.1:${(await freePorts(1))[0]}` };
   await t.rejects(startSfu(options), {
     name: 'StartFault',
     message: `Media worker 0 cannot listen on UDP and TCP port ${options.port} of 127.0.0.1`,
@@ -191,7 +192,7 @@ t.test('what keeps workers from starting is said', async (t) => {
   await t.rejects(
     startSfu({
       ...options,
-      port: await freePorts(),
+      port: (await freePorts(1))[0],
       announcedAddresses: ['203.0.113.1', '203.0.113.2', '203.0.113.3'],
     }),
     {

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
 import { stringify } from 'yaml';
-import { freePorts } from '../appliance.ts';
 import { until } from '../deadline.ts';
+import { freePorts } from '../free-ports.ts';
 import { family, type Process, survivors } from './processes.ts';
 import { project } from './shell.ts';
 
@@ -25,7 +25,7 @@ interface Started {
 }
 
 async function start(t: Test, settings: Record<string, unknown> = {}): Promise<Started> {
-  const [httpsPort = 0, media = 0, turn = 0, turnTls = 0, relay = 0] = await freePorts(5, 40);
+  const [httpsPort, media, turn, turnTls, relay] = await freePorts(1, 16, 1, 1, 40);
   // Not in the checkout: the path of a Unix socket is short.
   const folder = await mkdtemp(join(tmpdir(), 'linkello-'));
   t.teardown(() => rm(folder, { recursive: true, force: true }));
@@ -152,7 +152,7 @@ t.test('all end by themselves when the supervisor is killed', async (t) => {
 });
 
 t.test('a port that is taken is named, and nothing runs', async (t) => {
-  const [taken = 0] = await freePorts(1, 1);
+  const [taken] = await freePorts(1);
   const holder = createServer().listen(taken, '127.0.0.1');
   await once(holder, 'listening');
   t.teardown(() => holder.close());

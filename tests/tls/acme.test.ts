@@ -15,8 +15,8 @@ import { HttpChallenges } from '../../app/edge/tls/http-challenges.ts';
 import { openOwnCertificates } from '../../app/edge/tls/own-certificates.ts';
 import { HOUR_MS, MINUTE_MS } from '../../app/kernel/clock.ts';
 import { RunningApp } from '../app/running-app.ts';
-import { freePorts } from '../appliance.ts';
 import { until, within } from '../deadline.ts';
+import { freePorts } from '../free-ports.ts';
 import { Pebble } from './pebble.ts';
 
 const isInstalled = (() => {
@@ -98,7 +98,7 @@ t.test('a real ACME server: ordered, answered on plain HTTP, served, kept', { sk
 });
 
 t.test('plain HTTP: challenges are answered, people are led to HTTPS, nobody elsewhere', async (t) => {
-  const [httpPort = 0] = await freePorts(1, 1);
+  const [httpPort] = await freePorts(1);
   const running = await RunningApp.start(
     {
       https: { port: 8443 },

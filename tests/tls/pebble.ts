@@ -5,8 +5,8 @@ import { get } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { freePorts } from '../appliance.ts';
 import { until } from '../deadline.ts';
+import { freePorts } from '../free-ports.ts';
 import { type Issued, issue } from './house-authority.ts';
 
 /**
@@ -40,8 +40,8 @@ export class Pebble {
   static async start(
     options: { readonly validitySeconds?: number; readonly environment?: Record<string, string> } = {},
   ): Promise<Pebble> {
-    const ports = await freePorts(4, 1);
-    const [acme = 0, management = 0, httpPort = 0, dns = 0] = ports;
+    const ports = await freePorts(1, 1, 1, 1);
+    const [acme, management, httpPort, dns] = ports;
     const folder = mkdtempSync(join(tmpdir(), 'linkello-pebble-'));
     const root = await issue({ name: 'Pebble' });
     const server = await issue({ name: 'localhost', issuer: root, hosts: ['localhost', '127.0.0.1'] });

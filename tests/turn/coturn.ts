@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
@@ -11,6 +11,7 @@ import { readSecret } from '../../config/secrets.ts';
 import { issueCredentials, type TurnCredentials } from '../../turn/credentials.ts';
 import { renderTurn, type TurnMachine, turnserverConf } from '../../turn/render.ts';
 import { until } from '../deadline.ts';
+import { freePorts } from '../free-ports.ts';
 import type { Certificate } from './certificate.ts';
 import { decode, type Endpoint, encode } from './stun.ts';
 
@@ -76,7 +77,7 @@ export class Coturn {
 
   static async start(options: CoturnOptions = {}): Promise<Coturn> {
     const announced = options.announced ?? ['127.0.0.1'];
-    const [port, tlsPort, media, relay = 0] = await freePorts([1, 1, 1, RELAY_PORTS]);
+    const [port, tlsPort, media, relay] = await freePorts(1, 1, 1, RELAY_PORTS);
     const config = await configOf({
       sites: [{ host: 'meet.example.org' }],
       network: { announced_addresses: announced },
@@ -148,43 +149,5 @@ export class Coturn {
     );
     socket.close();
     if (!answered) throw new Error(`coturn ended:\n${this.output}`);
-  }
-}
-
-/**
- * The first of as many runs of ports as there are lengths, each free for UDP and TCP on loopback. They lie below those
- * that the system gives to others (ip_local_port_range), so that nobody takes one meanwhile.
- */
-export async function freePorts(lengths: readonly number[]): Promise<number[]> {
-  const taken = new Set<number>();
-  const firsts: number[] = [];
-  for (const length of lengths) {
-    for (;;) {
-      const first = 10_000 + Math.floor(Math.random() * (22_000 - length));
-      const run = Array.from({ length }, (_, index) => first + index);
-      const free = await Promise.all(run.map(async (port) => !taken.has(port) && (await isFree(port))));
-      if (!free.every(Boolean)) continue;
-      for (const port of run) taken.add(port);
-      firsts.push(first);
-      break;
-    }
-  }
-  return firsts;
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const udp = createSocket('udp4');
-  const tcp = createServer();
-  try {
-    udp.bind(port, '127.0.0.1');
-    await once(udp, 'listening');
-    tcp.listen(port, '127.0.0.1');
-    await once(tcp, 'listening');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    udp.close();
-    tcp.close();
   }
 }

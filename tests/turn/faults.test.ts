@@ -8,10 +8,11 @@ import t from 'tap';
 import { readSecret } from '../../config/secrets.ts';
 import { turnFault } from '../../turn/faults.ts';
 import { renderTurn } from '../../turn/render.ts';
-import { configOf, freePorts } from './coturn.ts';
+import { freePorts } from '../free-ports.ts';
+import { configOf } from './coturn.ts';
 
 t.test('a taken port is told in a sentence', async (t) => {
-  const [port = 0, tlsPort = 0] = await freePorts([1, 1]);
+  const [port, tlsPort] = await freePorts(1, 1);
   const other = createSocket('udp4');
   other.bind(port, '127.0.0.1');
   await once(other, 'listening');
