@@ -7,6 +7,7 @@ import type { CanaryPerson } from './person.ts';
 
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 const type = (page: Page, label: string, text: string) => page.getByLabel(label, { exact: true }).fill(text);
+const optional = (label: string) => en.contact.optional.replace('{label}', label);
 
 /** What is done by hand at an appliance with a mail relay: everything that somebody can do there. */
 export class Life {
@@ -100,9 +101,9 @@ export class Life {
     const page = await this.#newPage();
     await page.goto(this.#appliance.url('/contact'));
     await type(page, en.contact.name, person.name);
-    await type(page, en.contact.company, person.company);
+    await type(page, optional(en.contact.company), person.company);
     await type(page, en.contact.email, person.email);
-    await type(page, en.contact.phone, person.phone);
+    await type(page, optional(en.contact.phone), person.phone);
     await type(page, en.contact.message, person.message);
     await this.#send(page, en.contact.send, '/contact/sent');
     await page.goto(this.#appliance.url('/newsletter'));
