@@ -28,6 +28,7 @@ t.test('nothing leaves', { skip }, async (t) => {
   const { code, stdout, stderr } = await linkello(['prove-egress', '--json']);
   t.equal(code, 0, stderr);
   const proof = JSON.parse(stdout) as Proof;
+  t.equal(proof.fault, null);
   t.same(proof.doubts, []);
   t.same(proof.traffic.foreign, []);
   t.same(proof.requests.foreign, []);
