@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { Database } from './open.ts';
 
 /** A query that is being put together. */
 export type Query = Knex.QueryBuilder;
@@ -28,17 +29,40 @@ export interface ListQuery {
 /**
  * Sorts and limits a query to one page. With an index over `column` and `idColumn` page 2000 costs as much as page 1.
  */
-export function pageBy<Rows extends Query>(
-  query: Rows,
-  { column, direction, from, isBackwards, limit }: KeysetPage,
-  idColumn: string,
-): Rows {
-  const order = (direction === 'asc') === isBackwards ? 'desc' : 'asc';
+export function pageBy<Rows extends Query>(query: Rows, page: KeysetPage, idColumn: string): Rows {
+  const { column, from, limit } = page;
   if (from !== null) {
-    const comparison = order === 'asc' ? '(??, ??) > (?, ?)' : '(??, ??) < (?, ?)';
+    const comparison = orderOf(page) === 'asc' ? '(??, ??) > (?, ?)' : '(??, ??) < (?, ?)';
     query.whereRaw(comparison, [column, idColumn, from.value, from.id]);
   }
-  query.orderBy(column, order);
-  if (column !== idColumn) query.orderBy(idColumn, order);
-  return query.limit(limit) as Rows;
+  return sortedBy(query, page, idColumn).limit(limit) as Rows;
+}
+
+/**
+ * The rows of one page with what belongs to them. The page is found first, by id alone: of ten thousand matches that
+ * have to be sorted, only those that are shown are looked up in the tables that `join` adds.
+ *
+ * @param found selects nothing yet.
+ * @param idColumn `table.id`; of that table all columns can be selected.
+ */
+export function joinedPage(
+  database: Database,
+  found: Query,
+  page: KeysetPage,
+  idColumn: string,
+  join: (rows: Query) => Query,
+): Query {
+  const [table = ''] = idColumn.split('.');
+  const ids = pageBy(found.select(`${idColumn} as page_id`), page, idColumn).as('page');
+  const rows = database.from(ids).joinRaw('CROSS JOIN ?? ON ?? = page.page_id', [table, idColumn]);
+  return sortedBy(join(rows), page, idColumn);
+}
+
+const orderOf = ({ direction, isBackwards }: KeysetPage) =>
+  (direction === 'asc') === isBackwards ? 'desc' : 'asc';
+
+function sortedBy<Rows extends Query>(query: Rows, page: KeysetPage, idColumn: string): Rows {
+  query.orderBy(page.column, orderOf(page));
+  if (page.column !== idColumn) query.orderBy(idColumn, orderOf(page));
+  return query;
 }

@@ -1,4 +1,4 @@
-import { type ListQuery, pageBy, type Query } from '../database/keyset.ts';
+import { joinedPage, type ListQuery, type Query } from '../database/keyset.ts';
 import type { Database, Transaction } from '../database/open.ts';
 import { withWords } from '../database/word-search.ts';
 import type { Scope } from '../kernel/permissions.ts';
@@ -41,23 +41,23 @@ export async function listPeople(
   const { role, status } = filters;
   const rare =
     role !== undefined && role !== 'member' ? 'people_role' : status === 'blocked' ? 'people_blocked' : null;
-  const query = within(
-    database(rare === null ? 'people' : database.raw(`people INDEXED BY ${rare}`))
-      .join('organisations', 'organisations.id', 'people.organisation_id')
-      .select(...listedColumns),
-    scope,
-  );
+  const query = within(database(rare === null ? 'people' : database.raw(`people INDEXED BY ${rare}`)), scope);
   if (organisationId !== null) query.where({ 'people.organisation_id': organisationId });
   if (role !== undefined) query.where({ 'people.role': role });
   if (rare === 'people_role') query.whereRaw("people.role <> 'member'");
   if (status === 'blocked') query.whereRaw("people.status = 'blocked'");
-  if (status === 'active') query.where({ 'people.status': 'active', 'organisations.status': 'active' });
+  if (status === 'active') {
+    const active = database('organisations').where({ status: 'active' }).select('id');
+    query.where({ 'people.status': 'active' }).whereIn('people.organisation_id', active);
+  }
   const { query: found } = await withWords(database, query, words, {
     table: 'people_words',
     key: 'person_id',
     id: 'people.id',
   });
-  return pageBy(found, page, 'people.id');
+  return joinedPage(database, found, page, 'people.id', (rows) =>
+    rows.join('organisations', 'organisations.id', 'people.organisation_id').select(...listedColumns),
+  );
 }
 
 /** One person whom a scope reaches. */

@@ -1,4 +1,4 @@
-import { type ListQuery, pageBy, type Query } from '../database/keyset.ts';
+import { joinedPage, type ListQuery, type Query } from '../database/keyset.ts';
 import type { Database } from '../database/open.ts';
 import { withWords } from '../database/word-search.ts';
 import type { Scope } from '../kernel/permissions.ts';
@@ -51,14 +51,14 @@ const listedColumns = [
 
 /** The letters that a scope reaches. Those for nobody are nobody's business. */
 function reached(database: Database, scope: Scope): Query {
-  const query = database('letters')
-    .leftJoin('people', 'people.id', 'letters.person_id')
-    .whereRaw("letters.state <> 'void'")
-    .select(...listedColumns);
+  const query = database('letters').whereRaw("letters.state <> 'void'");
   if (scope.kind === 'organisation') return query.where({ 'letters.organisation_id': scope.organisationId });
   if (scope.kind === 'own') return query.where({ 'letters.person_id': scope.personId });
   return query;
 }
+
+const withReader = (letters: Query): Query =>
+  letters.leftJoin('people', 'people.id', 'letters.person_id').select(...listedColumns);
 
 /** A page of the letters that a scope reaches. `filters`: `state`. */
 export async function listLetters(
@@ -74,12 +74,14 @@ export async function listLetters(
     key: 'letter_id',
     id: 'letters.id',
   });
-  return pageBy(found, page, 'letters.id');
+  return joinedPage(database, found, page, 'letters.id', withReader);
 }
 
 /** One letter that a scope reaches. */
 export async function findLetter(database: Database, scope: Scope, id: string): Promise<ListedLetter | null> {
-  const row: ListedLetter | undefined = await reached(database, scope).where({ 'letters.id': id }).first();
+  const row: ListedLetter | undefined = await withReader(
+    reached(database, scope).where({ 'letters.id': id }),
+  ).first();
   return row ?? null;
 }
 
