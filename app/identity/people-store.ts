@@ -48,7 +48,8 @@ export async function listPeople(
   if (status === 'blocked') query.whereRaw("people.status = 'blocked'");
   if (status === 'active') {
     const active = database('organisations').where({ status: 'active' }).select('id');
-    query.where({ 'people.status': 'active' }).whereIn('people.organisation_id', active);
+    // The plus keeps SQLite from beginning with the organisations, which are in another order.
+    query.where({ 'people.status': 'active' }).whereRaw('+people.organisation_id IN (?)', [active]);
   }
   const { query: found } = await withWords(database, query, words, {
     table: 'people_words',
