@@ -49,7 +49,7 @@ export async function listPeople(
   if (status === 'active') {
     const active = database('organisations').where({ status: 'active' }).select('id');
     // The plus keeps SQLite from beginning with the organisations, which are in another order.
-    query.where({ 'people.status': 'active' }).whereRaw('+people.organisation_id IN (?)', [active]);
+    query.where({ 'people.status': 'active' }).whereRaw('+people.organisation_id IN ?', [active]);
   }
   const { query: found } = await withWords(database, query, words, {
     table: 'people_words',

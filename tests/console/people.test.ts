@@ -222,3 +222,21 @@ t.test('the audit log names no person', async (t) => {
   const rows: { details: string }[] = await database('audit').select();
   for (const { details } of rows) t.notMatch(details, /zola|nadia|example|north/i);
 });
+
+t.test(
+  'the active are those who can come in: not blocked, in an organisation that is a client',
+  async (t) => {
+    const gone = await signedIn(app, 'member', { organisation: 'Clinic Closed', name: 'Ada Gone' });
+    const blocked = await signedIn(app, 'member', { organisation: 'Clinic North', name: 'Bo Blocked' });
+    const client = await signedIn(app, 'member', { organisation: 'Clinic West', name: 'Cy Client' });
+    await database('organisations')
+      .where({ id: gone.organisationId })
+      .update({ status: 'ended', ended_at: Date.now() });
+    await database('people').where({ id: blocked.id }).update({ status: 'blocked' });
+    t.ok(client.id);
+    const text = textOf(await load(app, owner, '/console/people?status=active'));
+    for (const name of ['Cy Client', 'Nadia Ünal']) t.match(text, name);
+    for (const name of ['Ada Gone', 'Bo Blocked']) t.notMatch(text, name);
+    t.match(textOf(await load(app, owner, '/console/people?status=blocked')), 'Bo Blocked');
+  },
+);
