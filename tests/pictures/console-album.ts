@@ -11,12 +11,14 @@ const open = [
   ['sign-in-code', '/sign-in/code'],
   ['privacy', '/privacy'],
   ['cookies', '/cookies'],
+  ['privacy-request', '/privacy/request'],
   ['contact', '/contact'],
 ] as const;
 
 /** Pages of an owner. */
 const own = [
   ['account', '/account'],
+  ['my-data', '/my-data'],
   ['console-overview', '/console'],
   ['console-people', '/console/people'],
   ['console-person-new', '/console/people/new'],
@@ -29,6 +31,11 @@ const own = [
   ['console-settings', '/console/settings'],
   ['console-audit', '/console/audit'],
   ['console-health', '/console/health'],
+  ['console-requests', '/console/requests'],
+  ['console-request-new', '/console/requests/new'],
+  ['console-retention', '/console/retention'],
+  ['console-holds', '/console/holds'],
+  ['console-processing', '/console/processing'],
 ] as const;
 
 const people = [
