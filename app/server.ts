@@ -100,6 +100,7 @@ import { Invitations } from './rooms/invitations.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { rooms } from './rooms/routes.ts';
 import { defaultTimeZone } from './rooms/time-zones.ts';
+import { counting } from './statistics/counting.ts';
 
 export interface ServerOptions {
   readonly config: Config;
@@ -263,7 +264,16 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
         ? './scripts/linkello sign-in-link'
         : 'docker compose exec app linkello sign-in-link',
   });
-  await app.register(meetingsPlugin, { config, secrets: options.secrets, database, audit, clock, directory });
+  await app.register(counting, { database, clock });
+  await app.register(meetingsPlugin, {
+    config,
+    secrets: options.secrets,
+    database,
+    audit,
+    clock,
+    directory,
+    onEnded: (ended) => app.callStatistics.count(ended),
+  });
   await app.register(meetingPages);
   await app.register(setupPages, { config, mediaSecret: options.secrets.mediaControl, certificates, clock });
   await app.register(rooms, {
