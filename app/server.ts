@@ -27,6 +27,7 @@ import { retentionPages } from './console/retention/routes.ts';
 import { roomPages } from './console/rooms/routes.ts';
 import { setupPages } from './console/setup/routes.ts';
 import { ApplianceState } from './console/state/appliance-state.ts';
+import { statisticsPages } from './console/statistics/routes.ts';
 import { openDatabase } from './database/open.ts';
 import { assets } from './edge/assets.ts';
 import { buildClient } from './edge/client-build.ts';
@@ -275,6 +276,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     onEnded: (ended) => app.callStatistics.count(ended),
   });
   await app.register(meetingPages);
+  await app.register(statisticsPages, { database, clock });
   await app.register(setupPages, { config, mediaSecret: options.secrets.mediaControl, certificates, clock });
   await app.register(rooms, {
     readRouterRtpCapabilities: () => app.meetings.routerRtpCapabilities(),
