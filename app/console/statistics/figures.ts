@@ -37,6 +37,6 @@ export function figuresOf(sums: Sums): ReadonlyMap<string, Figure> {
     ['overUdp', share(sums.over_udp, ways)],
     ['overTcp', share(sums.over_tcp, ways)],
     ['overRelay', share(sums.over_relay, ways)],
-    ['drops', ratio(sums.drops, sums.people)],
+    ['drops', ratio(sums.drops * 100, sums.people)],
   ]);
 }

@@ -4,7 +4,7 @@ import type { Sums } from '../../statistics/sums.ts';
 import type { Asked } from './asked.ts';
 import { type BarChart, barChart } from './bar-chart.ts';
 import { figuresOf } from './figures.ts';
-import { scaleText, type Words } from './words.ts';
+import { scaleText, shortScaleText, type Words } from './words.ts';
 
 /** A cell: what a spreadsheet gets, and what people read. */
 export interface Cell {
@@ -152,7 +152,10 @@ function bySteps(words: Words, name: ScaleName, { spreads }: Report): Part {
   const { t, number } = words;
   const buckets = spreads[name];
   const total = buckets.reduce((sum, { people }) => sum + people, 0);
-  const heading = t(`statistics.scales.${name}.heading`);
+  const heading = t('statistics.inUnit', {
+    what: t(`statistics.scales.${name}.heading`),
+    unit: t(`statistics.scales.${name}.unit`),
+  });
   const label = ({ from, to }: { readonly from: number; readonly to: number }) =>
     scaleText(words, name, from, to);
   return {
@@ -164,7 +167,7 @@ function bySteps(words: Words, name: ScaleName, { spreads }: Report): Part {
       title: heading,
       number,
       bars: buckets.map((bucket) => ({
-        label: label(bucket),
+        label: shortScaleText(words, name, bucket.from, bucket.to),
         title: `${label(bucket)}: ${number(bucket.people)}`,
         value: bucket.people,
       })),

@@ -67,3 +67,11 @@ export function scaleText(words: Words, name: ScaleName, from: number, to: numbe
   if (high === null) return words.t('statistics.above', { low: of(low), unit });
   return words.t('statistics.between', { low: of(low), high: of(high), unit });
 }
+
+/** The same below a bar, where there is room for the numbers alone: `< 30`, `30–60`, `≥ 1,800`. */
+export function shortScaleText({ decimal, t }: Words, name: ScaleName, from: number, to: number): string {
+  const bounds: readonly number[] = scales[name].bounds;
+  const [low, high] = [bounds[from - 1], bounds[to]];
+  if (low === undefined) return high === undefined ? t('statistics.any') : `< ${decimal(high)}`;
+  return high === undefined ? `≥ ${decimal(low)}` : `${decimal(low)}–${decimal(high)}`;
+}
