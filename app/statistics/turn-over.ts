@@ -39,19 +39,19 @@ async function foldDays(transaction: Transaction, before: string): Promise<numbe
       .where({ organisation_id })
       .whereBetween('day', [`${month}-01`, `${month}-31`])
       .orderBy('day');
-    for (const group of merged(rows, peopleBehind)) {
-      const [first, last] = [group[0], group.at(-1)];
-      if (first === undefined || last === undefined || first === last) continue;
-      const days = group.map(({ day }) => day);
-      await transaction('call_days').where({ organisation_id }).whereIn('day', days).delete();
-      await transaction('call_days').insert({
+    const stretched = merged(rows, peopleBehind).filter((group) => group.length > 1);
+    if (stretched.length === 0) continue;
+    const days = stretched.flat().map(({ day }) => day);
+    await transaction('call_days').where({ organisation_id }).whereIn('day', days).delete();
+    await transaction('call_days').insert(
+      stretched.map((group) => ({
         organisation_id,
-        day: first.day,
-        last_day: last.last_day,
+        day: group[0]?.day,
+        last_day: group.at(-1)?.last_day,
         ...group.reduce((sum: Sums, row) => added(sum, sumsOf(row)), NOTHING),
-      });
-      stretches += 1;
-    }
+      })),
+    );
+    stretches += stretched.length;
   }
   return stretches;
 }

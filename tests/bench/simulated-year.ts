@@ -1,7 +1,7 @@
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../app/kernel/clock.ts';
 import { newId } from '../../app/kernel/ids.ts';
 import type { EndedMeeting, EndedStay } from '../../app/meetings/tally.ts';
-import { addDays, noonOf } from '../../app/statistics/calendar.ts';
+import { addDays, monthOf, noonOf } from '../../app/statistics/calendar.ts';
 import type { CallStatistics } from '../../app/statistics/call-statistics.ts';
 
 /** Numbers from 0 to 1, the same at every run (mulberry32). */
@@ -62,8 +62,8 @@ export function simulatedMeeting(
 }
 
 /**
- * Lives through the year before `today`, day by day, as an appliance does: meetings are recorded as they end, months
- * are closed when they are over.
+ * Lives through the year before `today`: the meetings of each month are recorded, and months are closed when they are
+ * over.
  *
  * @param setNow sets the clock of `statistics`.
  */
@@ -88,23 +88,21 @@ export async function liveThroughYear(
   });
   const weight = weights.reduce((sum, each) => sum + each, 0);
   let owed = 0;
+  let ended: EndedMeeting[] = [];
   for (const [index, each] of weights.entries()) {
     const day = addDays(today, index - 364);
     owed += (meetings * each) / weight;
     const count = index === weights.length - 1 ? Math.round(owed) : Math.floor(owed);
     owed -= count;
+    for (let number = 0; number < count; number += 1) {
+      // A few organisations have most of the meetings.
+      const isOpen = random() < 0.05;
+      const place = Math.floor(random() ** 3 * organisationIds.length);
+      ended.push(simulatedMeeting(random, day, isOpen ? null : (organisationIds[place] ?? null)));
+    }
+    if (monthOf(addDays(day, 1)) === monthOf(day) && day !== today) continue;
     setNow(noonOf(day) + 11 * HOUR_MS);
-    await statistics.record(
-      Array.from({ length: count }, () =>
-        // A few organisations have most of the meetings.
-        simulatedMeeting(
-          random,
-          day,
-          random() < 0.05
-            ? null
-            : (organisationIds[Math.floor(random() ** 3 * organisationIds.length)] ?? null),
-        ),
-      ),
-    );
+    await statistics.record(ended);
+    ended = [];
   }
 }

@@ -1,6 +1,6 @@
 import type { Translate } from '../../kernel/i18n.ts';
 import type { Language } from '../../kernel/languages.ts';
-import { firstOf, noonOf } from '../../statistics/calendar.ts';
+import { firstOf, lastOf, monthOf, noonOf } from '../../statistics/calendar.ts';
 import type { Stretch, Unit } from '../../statistics/period.ts';
 import { type ScaleName, scales } from '../../statistics/spreads.ts';
 
@@ -46,7 +46,10 @@ export function wordsOf(t: Translate, language: Language): Words {
     decimal: (value) => decimals.format(value),
     percent: (share) => percents.format(share),
     change: (now, before) => (before === 0 ? '–' : changes.format(now / before - 1)),
-    stretch: ({ from, to }) => days.formatRange(noonOf(from), noonOf(to)),
+    stretch: ({ from, to }) =>
+      from.endsWith('-01') && to === lastOf(monthOf(to))
+        ? months.formatRange(noonOf(from), noonOf(to))
+        : days.formatRange(noonOf(from), noonOf(to)),
     short: ({ from, to }, unit) =>
       unit === 'day'
         ? shortDays.day.formatRange(noonOf(from), noonOf(to))
