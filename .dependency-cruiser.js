@@ -55,6 +55,15 @@ const rooms = {
     'app/rooms',
     'app/meetings',
   ],
+  'app/statistics': [
+    'config',
+    'app/kernel',
+    'app/database',
+    'app/inventory',
+    'app/edge',
+    // What a meeting says of itself when it is over.
+    'app/meetings/tally.ts',
+  ],
   'app/console': [
     'config',
     'app/kernel',
@@ -67,6 +76,7 @@ const rooms = {
     'app/rooms',
     'app/meetings',
     'app/privacy',
+    'app/statistics',
   ],
   'app/client': ['app/meetings/messages.ts', 'app/locales'],
 };

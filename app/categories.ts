@@ -11,6 +11,7 @@ import { networkAddresses } from './privacy/network/data-categories.ts';
 import { subscriptions } from './privacy/newsletter/data-categories.ts';
 import { requests } from './privacy/requests/data-categories.ts';
 import { invitedGuests, roomNames } from './rooms/data-categories.ts';
+import { callStatistics } from './statistics/data-categories.ts';
 
 /** Every category of personal data, for the register (inventory/register.ts). */
 export const categories: readonly DataCategory[] = [
@@ -26,6 +27,7 @@ export const categories: readonly DataCategory[] = [
   contacts,
   subscriptions,
   visits,
+  callStatistics,
   networkAddresses,
   auditEntries,
   consents,

@@ -27,6 +27,7 @@ import { retentionPages } from './console/retention/routes.ts';
 import { roomPages } from './console/rooms/routes.ts';
 import { setupPages } from './console/setup/routes.ts';
 import { ApplianceState } from './console/state/appliance-state.ts';
+import { statisticsPages } from './console/statistics/routes.ts';
 import { openDatabase } from './database/open.ts';
 import { assets } from './edge/assets.ts';
 import { buildClient } from './edge/client-build.ts';
@@ -100,6 +101,7 @@ import { Invitations } from './rooms/invitations.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { rooms } from './rooms/routes.ts';
 import { defaultTimeZone } from './rooms/time-zones.ts';
+import { counting } from './statistics/counting.ts';
 
 export interface ServerOptions {
   readonly config: Config;
@@ -263,8 +265,18 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
         ? './scripts/linkello sign-in-link'
         : 'docker compose exec app linkello sign-in-link',
   });
-  await app.register(meetingsPlugin, { config, secrets: options.secrets, database, audit, clock, directory });
+  await app.register(counting, { database, clock });
+  await app.register(meetingsPlugin, {
+    config,
+    secrets: options.secrets,
+    database,
+    audit,
+    clock,
+    directory,
+    onEnded: (ended) => app.callStatistics.count(ended),
+  });
   await app.register(meetingPages);
+  await app.register(statisticsPages, { database, clock });
   await app.register(setupPages, { config, mediaSecret: options.secrets.mediaControl, certificates, clock });
   await app.register(rooms, {
     readRouterRtpCapabilities: () => app.meetings.routerRtpCapabilities(),

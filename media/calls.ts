@@ -1,6 +1,7 @@
 import { routerRtpCapabilities } from './codecs.ts';
 import type { OperationInput, OperationName, OperationReply } from './contract.ts';
-import { type LoadOptions, readLoad } from './load.ts';
+import { type LoadOptions, readLoad, relayTest } from './load.ts';
+import { readQuality } from './quality.ts';
 import type { Rooms } from './rooms.ts';
 
 /** What answers each operation of the contract. `signal` is aborted once nobody waits for the answer. */
@@ -25,6 +26,7 @@ export function createCalls(rooms: Rooms, load: LoadOptions): Calls {
       rooms.room(roomId).leave(peerId);
       return {};
     },
+    readQuality: ({ roomId, peerId }) => readQuality(rooms.room(roomId).peer(peerId), relayTest(load)),
     connectTransport: async ({ roomId, peerId, transportId, dtlsParameters }) => {
       await rooms.room(roomId).peer(peerId).transport(transportId).connect(dtlsParameters);
       return {};

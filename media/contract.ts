@@ -114,6 +114,20 @@ export const RoomDescription = Type.Object({
 });
 export type RoomDescription = Static<typeof RoomDescription>;
 
+export const PeerQuality = Type.Object({
+  /** How its media came, or went to it; null while no way was found. A browser on this machine may look relayed. */
+  path: Type.Union([Type.Literal('udp'), Type.Literal('tcp'), Type.Literal('relay'), Type.Null()]),
+  /** Bytes of both directions, since both transports are there. */
+  receivedBytes: Type.Integer({ minimum: 0 }),
+  sentBytes: Type.Integer({ minimum: 0 }),
+  /** Packets that it should have sent us, and how many of them never came. */
+  packets: Type.Integer({ minimum: 0 }),
+  lostPackets: Type.Integer({ minimum: 0 }),
+  /** Mean over its streams, in milliseconds; null where none was measured. */
+  roundTripMs: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]),
+});
+export type PeerQuality = Static<typeof PeerQuality>;
+
 interface OperationShape {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   readonly path: string;
@@ -190,6 +204,18 @@ export const operations = {
     params: Peer,
     body: Type.Object({ rtpCapabilities: RtpCapabilities, label: Label }),
     reply: PeerDescription,
+  },
+
+  /**
+   * How a peer's way and media were so far, for statistics. Numbers only; sums of what is being sent and received now,
+   * so what ended before is not in them.
+   */
+  readQuality: {
+    method: 'GET',
+    path: '/rooms/:roomId/peers/:peerId/quality',
+    params: Peer,
+    body: Nothing,
+    reply: PeerQuality,
   },
 
   /** Removes a peer and all that is its own. Others' consumers of it are gone with it. */

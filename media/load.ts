@@ -10,20 +10,26 @@ export interface LoadOptions {
   readonly ownAddresses?: () => readonly string[];
 }
 
-/** What {@link OperationReply} of `readLoad` says. */
-export function readLoad({
-  pool,
+type Remote = { readonly remoteIp?: string; readonly remotePort?: number };
+
+/** Tells whether packets come from the relay: from an address of this machine and a port that the relay sends from. */
+export function relayTest({
   relayPorts,
   ownAddresses = addressesOfMachine,
-}: LoadOptions): OperationReply<'readLoad'> {
+}: Omit<LoadOptions, 'pool'>): (remote: Remote) => boolean {
   const own = new Set(ownAddresses());
-  const isRelay = ({ remoteIp, remotePort }: { readonly remoteIp?: string; readonly remotePort?: number }) =>
+  return ({ remoteIp, remotePort }) =>
     relayPorts !== null &&
     remoteIp !== undefined &&
     remotePort !== undefined &&
     own.has(remoteIp) &&
     remotePort >= relayPorts.min &&
     remotePort <= relayPorts.max;
+}
+
+/** What {@link OperationReply} of `readLoad` says. */
+export function readLoad({ pool, ...relay }: LoadOptions): OperationReply<'readLoad'> {
+  const isRelay = relayTest(relay);
   const workers = pool.slots.map(({ port, running, cpu }) => {
     const selected = [...(running?.census.selectedTuples() ?? [])];
     return {

@@ -201,6 +201,15 @@ export class Peer {
     }
   }
 
+  /** Both of its transports, and all that it receives: what its quality is read from. */
+  get measured(): {
+    readonly transports: readonly PeerTransport[];
+    readonly consumers: readonly ReceivedConsumer[];
+  } {
+    const { send, recv } = this.#halves();
+    return { transports: [send, recv], consumers: [...this.#consumers.values()] };
+  }
+
   /** Lets go of whatever it received of a producer that closed. The worker has closed it already. */
   drop(producer: SentProducer): void {
     for (const consumer of this.#consumers.values()) {

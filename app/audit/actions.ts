@@ -36,6 +36,7 @@ export const auditActions = [
   'meeting.unlocked',
   'meeting.viewed',
   'meetings.exported',
+  'statistics.exported',
   'lobby.admitted',
   'lobby.denied',
   'letter.viewed',

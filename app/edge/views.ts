@@ -76,6 +76,8 @@ function inLanguage(url: string, code: Language): string {
 const partials = {
   field: 'edge/views/field.hbs',
   table: 'console/views/table.hbs',
+  barChart: 'console/statistics/views/bar-chart.hbs',
+  statisticsTable: 'console/statistics/views/table.hbs',
   stateCards: 'console/state/views/cards.hbs',
   codeField: 'identity/sign-in/views/code-field.hbs',
   question: 'privacy/consent/views/question.hbs',

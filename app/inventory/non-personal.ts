@@ -23,6 +23,7 @@ export const nonPersonal: readonly NonPersonal[] = [
       'subscriptions.id',
       'requests.id',
       'legal_holds.id',
+      'call_facts.id',
     ],
   },
   {

@@ -56,6 +56,8 @@ export const permissions = {
     technical: all,
     dpo: own,
   },
+  /** Figures of meetings: totals, or those of the organisation. */
+  'statistics.read': { owner: all, administrator: organisation, marketing: all, technical: all, dpo: all },
   'letters.read': { owner: all, administrator: organisation, technical: all },
   /** What a letter says. One that lets its reader in (to sign in) only while no relay takes letters. */
   'letters.read_content': { owner: all, administrator: organisation },

@@ -2,6 +2,7 @@ import type { Room } from '../rooms/room.ts';
 import { Lobby } from './lobby.ts';
 import type { NotificationData, NotificationName, Role } from './messages.ts';
 import { Participant } from './participant.ts';
+import { Tally } from './tally.ts';
 
 /** One live session in a room: who is there, who is heard, and who waits to be let in. */
 export class Meeting {
@@ -12,6 +13,8 @@ export class Meeting {
   startedAt: number;
   readonly participants = new Map<string, Participant>();
   readonly lobby = new Lobby();
+  /** What statistics are made of when it is over. */
+  readonly tally = new Tally();
   speakerIds: readonly string[] = [];
   /** Where it takes place; null for a room without a row, which is open to all and nobody's. */
   place: Pick<Room, 'id' | 'name' | 'organisationId' | 'personId'> | null = null;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyBaseLogger } from 'fastify';
-import type { MediaEvent, PeerDescription, RoomDescription } from '../../media/contract.ts';
+import type { MediaEvent, PeerDescription, PeerQuality, RoomDescription } from '../../media/contract.ts';
 import type { Person } from '../identity/person.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
@@ -13,6 +13,7 @@ import type { Connection, Participant } from './participant.ts';
 import type { ParticipantTokens } from './participant-token.ts';
 import { Readiness } from './readiness.ts';
 import type { MeetingRegistry } from './registry.ts';
+import type { Edition } from './tally.ts';
 
 export interface MeetingsOptions {
   readonly media: MediaClient;
@@ -39,6 +40,8 @@ export interface Arrival {
   readonly connection: Connection;
   /** Null for a guest. */
   readonly person: Person | null;
+  /** Of the site that they came by. */
+  readonly edition: Edition;
   /** What a participant's browser is told of the relay. */
   readonly iceServers: (participantId: string) => IceServer[];
   /** Why they may not enter, in their language. */
@@ -145,6 +148,7 @@ export class Meetings {
         const place = { name, needsAdmission: entrance.lobby, waitingFor, now: this.#clock() };
         const participant = meeting.lobby.wait(id, place);
         participant.attach(arrival.connection);
+        meeting.tally.knocked(id, arrival.edition, this.#clock());
         meeting.waitingChanged(this.#clock());
         const token = this.#tokens.issue(meeting.room, id);
         return { stay: { meeting, participant, isWaiting: true }, reply: { waitingFor, token } };
@@ -158,13 +162,13 @@ export class Meetings {
   async #letIn(
     meeting: Meeting,
     participant: Participant,
-    { connection, iceServers }: Arrival,
+    { connection, iceServers, edition }: Arrival,
     data: RequestData<'join'>,
   ): Promise<{ stay: Stay; reply: Joined }> {
     participant.attach(connection);
     return participant.inTurn(async () => {
       if (participant.connection !== connection) throw new AppError('out_of_order');
-      const peer = await this.#enter(meeting, participant, data, connection);
+      const peer = await this.#enter(meeting, participant, data, { connection, edition });
       // Ended for everybody meanwhile: they are being taken out again.
       if (meeting.participants.get(participant.id) !== participant) throw new AppError('out_of_order');
       const isHost = participant.role === 'host';
@@ -191,8 +195,9 @@ export class Meetings {
   leave({ meeting, participant, isWaiting }: Stay): void {
     if (isWaiting) return this.#giveUp(meeting, participant);
     if (meeting.participants.get(participant.id) !== participant) return;
-    this.#forget(meeting, participant);
     // In turn, so that the SFU cannot add them after this took them out.
+    const quality = participant.inTurn(() => this.#readQuality(meeting, participant));
+    this.#forget(meeting, participant, quality);
     participant.inTurn(() => this.#removePeer(meeting, participant)).catch(() => {});
   }
 
@@ -202,6 +207,7 @@ export class Meetings {
     if (participant.connection !== connection) return;
     participant.detach(this.#graceMs, () => this.leave(stay));
     if (isWaiting) return;
+    meeting.tally.dropped(participant.id);
     meeting.notify(
       'participantConnectionChanged',
       { participantId: participant.id, connected: false },
@@ -218,6 +224,7 @@ export class Meetings {
       ...data,
     });
     participant.producerIds.add(producerId);
+    meeting.tally.sent(data.source);
     for (const { peerId, consumer } of consumers) {
       meeting.participants.get(peerId)?.notify('consumerAdded', { consumer });
     }
@@ -246,7 +253,7 @@ export class Meetings {
     meeting: Meeting,
     participant: Participant,
     { rtpCapabilities, fresh = false }: RequestData<'join'>,
-    connection: Connection,
+    { connection, edition }: Pick<Arrival, 'connection' | 'edition'>,
   ): Promise<PeerDescription> {
     const wasPresent = participant.isPresent;
     let peer: PeerDescription;
@@ -260,7 +267,7 @@ export class Meetings {
       peer = await this.#media.call('joinRoom', {
         ...peerOf(meeting, participant),
         rtpCapabilities,
-        label: { name: participant.name, role: participant.role, joinedAt: participant.joinedAt },
+        label: { name: participant.name, role: participant.role, joinedAt: participant.joinedAt, edition },
       });
     } catch (fault) {
       if (wasPresent) this.lose({ meeting, participant, isWaiting: false }, connection);
@@ -270,6 +277,7 @@ export class Meetings {
     participant.producerIds.clear();
     for (const { producerId } of peer.producers) participant.producerIds.add(producerId);
     participant.isPresent = true;
+    meeting.tally.entered(participant.id, edition, this.#clock());
     meeting.lobby.entered(participant.id);
     if (wasPresent) {
       meeting.notify(
@@ -292,18 +300,37 @@ export class Meetings {
   }
 
   #giveUp(meeting: Meeting, participant: Participant): void {
-    if (meeting.lobby.participant(participant.id) !== participant) return;
+    if (meeting.lobby.participant(participant.id) !== participant) {
+      return meeting.tally.turnedAway(participant.id);
+    }
+    meeting.tally.gaveUp(participant.id, this.#clock());
     meeting.lobby.remove(participant.id);
     meeting.waitingChanged(this.#clock());
     this.#registry.closeIfEmpty(meeting);
   }
 
-  #forget(meeting: Meeting, participant: Participant): void {
+  /** @param quality how it was for them, where the SFU can still be asked. */
+  #forget(
+    meeting: Meeting,
+    participant: Participant,
+    quality: Promise<PeerQuality | null> = Promise.resolve(null),
+  ): void {
     participant.dispose();
+    meeting.tally.left(participant.id, this.#clock(), quality);
     meeting.participants.delete(participant.id);
     if (participant.isPresent) meeting.notify('participantLeft', { participantId: participant.id });
     if (participant.isPresent && meeting.others().length === 0) this.#registry.ended(meeting);
     this.#registry.closeIfEmpty(meeting);
+  }
+
+  /** Null where the SFU does not know them any more, or does not answer: nobody's leaving hangs on it. */
+  async #readQuality(meeting: Meeting, participant: Participant): Promise<PeerQuality | null> {
+    if (!participant.isPresent) return null;
+    try {
+      return await this.#media.call('readQuality', peerOf(meeting, participant));
+    } catch {
+      return null;
+    }
   }
 
   /** Takes a peer out of the SFU. One that is gone already, with its SFU or its room, is no fault. */
@@ -353,7 +380,11 @@ export class Meetings {
         typeof label.joinedAt === 'number' ? label.joinedAt : meeting.startedAt,
       );
       participant.isPresent = true;
-      for (const { producerId } of producers) participant.producerIds.add(producerId);
+      meeting.tally.entered(peerId, label.edition === 'med' ? 'med' : 'pro', participant.joinedAt);
+      for (const { producerId, source } of producers) {
+        participant.producerIds.add(producerId);
+        meeting.tally.sent(source);
+      }
       participant.detach(this.#graceMs, () => this.leave({ meeting, participant, isWaiting: false }));
     }
   }

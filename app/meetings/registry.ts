@@ -4,12 +4,15 @@ import { newId } from '../kernel/ids.ts';
 import type { RoomDirectory } from '../rooms/directory.ts';
 import type { LiveMeeting, LiveMeetings } from './live-meetings.ts';
 import { Meeting } from './meeting.ts';
+import type { EndedMeeting } from './tally.ts';
 
 export interface MeetingRegistryOptions {
   readonly live: LiveMeetings;
   readonly directory: RoomDirectory;
   readonly log: FastifyBaseLogger;
   readonly clock: Clock;
+  /** Told of every meeting that is over, and of waiting in vain; a call does not wait for it. */
+  readonly onEnded: (ended: Promise<EndedMeeting>) => void;
 }
 
 /** What an earlier app wrote down of a meeting. */
@@ -21,13 +24,15 @@ export class MeetingRegistry {
   readonly #directory: RoomDirectory;
   readonly #log: FastifyBaseLogger;
   readonly #clock: Clock;
+  readonly #onEnded: MeetingRegistryOptions['onEnded'];
   readonly #meetings = new Map<string, Meeting>();
 
-  constructor({ live, directory, log, clock }: MeetingRegistryOptions) {
+  constructor({ live, directory, log, clock, onEnded }: MeetingRegistryOptions) {
     this.#live = live;
     this.#directory = directory;
     this.#log = log;
     this.#clock = clock;
+    this.#onEnded = onEnded;
   }
 
   /** The meeting in a room, by its slug. */
@@ -61,12 +66,15 @@ export class MeetingRegistry {
   ended(meeting: Meeting): void {
     meeting.isLocked = false;
     this.#keep('the end of a meeting', this.#live.ended([meeting.id]));
+    this.#onEnded(meeting.tally.end(meeting, this.#clock()));
   }
 
   /** Forgets it if nobody is left. Who waits for a host goes on waiting, for the next meeting. */
   closeIfEmpty(meeting: Meeting): void {
     if (meeting.participants.size > 0 || meeting.lobby.size > 0) return;
-    if (this.#meetings.get(meeting.room) === meeting) this.#meetings.delete(meeting.room);
+    if (this.#meetings.get(meeting.room) !== meeting) return;
+    this.#meetings.delete(meeting.room);
+    if (!meeting.tally.isEmpty) this.#onEnded(meeting.tally.end(meeting, this.#clock()));
   }
 
   /** What an earlier app wrote down, by room. */

@@ -17,7 +17,7 @@ import type { Meeting } from './meeting.ts';
 import { Meetings } from './meetings.ts';
 import { MAX_MESSAGE_BYTES } from './messages.ts';
 import { ParticipantTokens } from './participant-token.ts';
-import { MeetingRegistry } from './registry.ts';
+import { MeetingRegistry, type MeetingRegistryOptions } from './registry.ts';
 import { SignallingConnection } from './signalling-connection.ts';
 
 export interface MeetingsPluginOptions {
@@ -26,6 +26,8 @@ export interface MeetingsPluginOptions {
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly directory: RoomDirectory;
+  /** Told of every meeting that is over. By default nobody is. */
+  readonly onEnded?: MeetingRegistryOptions['onEnded'];
   readonly secrets: {
     /** Between app and SFU. */
     readonly mediaControl: string;
@@ -60,10 +62,10 @@ declare module 'fastify' {
 
 /** Live calls: the signalling socket at `/signalling` and the state of every meeting. */
 export const meetingsPlugin = fp<MeetingsPluginOptions>(
-  async (app, { config, secrets, database, audit, clock, directory }) => {
+  async (app, { config, secrets, database, audit, clock, directory, onEnded = () => {} }) => {
     const media = new MediaClient({ control: config.media.control, secret: secrets.mediaControl });
     const live = new LiveMeetings(database);
-    const registry = new MeetingRegistry({ live, directory, log: app.log, clock });
+    const registry = new MeetingRegistry({ live, directory, log: app.log, clock, onEnded });
     const meetings = new Meetings({
       media,
       tokens: new ParticipantTokens(secrets.sessions),
@@ -122,6 +124,7 @@ export const meetingsPlugin = fp<MeetingsPluginOptions>(
           media,
           sentence: (fault) => t(`errors.${fault.code}.sentence`, fault.params),
           person: request.person,
+          edition: request.site.edition,
           refusalFault: (refusal) => refusalFault(refusal, t, request.language),
           actor: request.actor,
           onFault: (fault) => log.error({ err: fault }, 'a signalling request failed'),

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { create } from 'tar';
 import type { Database } from '../../app/database/open.ts';
+import { stripCopy } from '../../app/statistics/copies.ts';
 import type { DataFolders } from '../../config/data-folder.ts';
 import project from '../../package.json' with { type: 'json' };
 
@@ -43,6 +44,7 @@ export async function packBackup(
     // SQLite takes an empty file as it is, with its mode.
     await writeFile(copy, '', { mode: 0o600 });
     await database.raw('VACUUM INTO ?', [copy]);
+    await stripCopy(database, copy);
     for (const name of await readdir(app)) {
       if (name.startsWith('.') || name.startsWith(basename(databaseFile))) continue;
       await cp(join(app, name), join(staging, name), { recursive: true, preserveTimestamps: true });

@@ -3,6 +3,7 @@ import { benchJoin } from './join.ts';
 import { benchRetention } from './retention.ts';
 import { benchSignIn } from './sign-in.ts';
 import { benchStart } from './start.ts';
+import { benchStatistics } from './statistics.ts';
 
 type Bench = (print: (line: string) => void, times?: number) => Promise<unknown>;
 
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, Bench>> = {
   retention: benchRetention,
   'sign-in': benchSignIn,
   start: benchStart,
+  statistics: benchStatistics,
 };
 
 /** `bench NAME [TIMES]`. Exit code 0 when it was measured, 1 when a limit was passed, 2 for an unknown name or no whole number from 1 to 1000. */

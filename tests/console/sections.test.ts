@@ -16,6 +16,7 @@ const pages = {
   '/console/people/import': 'people.write',
   '/console/organisations': 'organisations.read',
   '/console/organisations/new': 'organisations.write',
+  '/console/statistics': 'statistics.read',
   '/console/settings': 'settings.read',
   '/console/health': 'health.read',
 } as const satisfies Record<string, keyof typeof permissions>;

@@ -148,6 +148,18 @@ t.test('two browsers see and hear each other through the SFU', async (t) => {
   }
   await events.until('speakersChanged', ({ speakerPeerIds }) => speakerPeerIds.includes('ana'));
 
+  const quality = (peerId: string) => rig.client.call('readQuality', { roomId: ROOM, peerId });
+  const measured = await until(
+    'ben reports on what he gets',
+    () => quality('ben'),
+    (now) => now.roundTripMs !== null,
+  );
+  t.equal(measured.path, 'udp');
+  t.ok(measured.sentBytes > 100_000 && measured.packets === 0, 'he only receives');
+  const sender = await quality('ana');
+  t.ok(sender.packets > 100 && sender.receivedBytes > 100_000, 'she sends');
+  await t.rejects(quality('nobody'), { code: 'not_found' });
+
   await ana.page.evaluate('page.restartIce()');
   const { frames } = await received();
   await until(
