@@ -272,6 +272,14 @@ export const ConfigSchema = Type.Object(
         unit: 'kbit/s',
         description: 'Most that one participant may send, all sources together.',
       }),
+      voices: Type.Integer({
+        minimum: 1,
+        maximum: 500,
+        default: 6,
+        unit: 'voices',
+        description:
+          'How many microphones of a room are forwarded at once, the loudest ones; nobody follows more at a time.',
+      }),
       participants_per_room: Type.Integer({
         minimum: 2,
         maximum: 500,

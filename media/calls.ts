@@ -45,6 +45,10 @@ export function createCalls(rooms: Rooms, load: LoadOptions): Calls {
       rooms.room(roomId).closeProducer(peerId, producerId);
       return {};
     },
+    setViews: async ({ roomId, peerId, views }) => {
+      await rooms.room(roomId).setViews(peerId, views);
+      return {};
+    },
     resumeConsumers: async ({ roomId, peerId, consumerIds }) => {
       await rooms.room(roomId).resumeConsumers(peerId, consumerIds);
       return {};

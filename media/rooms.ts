@@ -12,6 +12,8 @@ const MAX_LABEL_BYTES = 2_048;
 export interface RoomsOptions {
   readonly pool: Pick<WorkerPool, 'createRouter'>;
   readonly transport: PeerOptions['transport'];
+  /** Most voices of a room that are forwarded at once. */
+  readonly voices: number;
   readonly emit: (event: MediaEvent) => void;
   readonly log: FastifyBaseLogger;
 }
@@ -75,11 +77,12 @@ export class Rooms {
   }
 
   #open(roomId: string): Room {
-    const { pool, transport, emit, log } = this.#options;
+    const { pool, transport, voices, emit, log } = this.#options;
     const room: Room = new Room({
       roomId,
       placement: pool.createRouter(),
       transport,
+      voices,
       emit,
       log,
       onClosed: () => this.#rooms.delete(roomId),
