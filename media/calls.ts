@@ -21,6 +21,10 @@ export function createCalls(rooms: Rooms, load: LoadOptions): Calls {
       return {};
     },
     joinRoom: (input, signal) => rooms.join(input, signal),
+    labelPeer: ({ roomId, peerId, label }) => {
+      rooms.label(roomId, peerId, label);
+      return {};
+    },
     leaveRoom: ({ roomId, peerId }) => {
       rooms.room(roomId).leave(peerId);
       return {};

@@ -224,6 +224,15 @@ export const operations = {
     reply: PeerDescription,
   },
 
+  /** Gives a peer another label: what the app knows of it changed. */
+  labelPeer: {
+    method: 'PUT',
+    path: '/rooms/:roomId/peers/:peerId/label',
+    params: Peer,
+    body: Type.Object({ label: Label }),
+    reply: Nothing,
+  },
+
   /** Removes a peer and all that is its own. Others' consumers of it are gone with it. */
   leaveRoom: {
     method: 'DELETE',

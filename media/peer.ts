@@ -55,7 +55,7 @@ export interface PeerOptions {
  */
 export class Peer {
   readonly peerId: string;
-  readonly label: Label;
+  label: Label;
   state: 'joining' | 'joined' | 'closed' = 'joining';
   /** True from the moment that the producers to receive on joining are chosen: later ones are offered one by one. */
   receiving = false;
