@@ -43,6 +43,7 @@ const rooms = {
     'media/contract.ts',
     'turn/credentials.ts',
   ],
+  'app/connection': ['config', 'app/kernel', 'app/edge', 'app/meetings', 'turn/credentials.ts'],
   'app/privacy': [
     'config',
     'app/kernel',
@@ -66,6 +67,7 @@ const rooms = {
     'app/identity',
     'app/rooms',
     'app/meetings',
+    'app/connection',
     'app/privacy',
   ],
   'app/client': ['app/meetings/messages.ts', 'app/locales'],

@@ -12,6 +12,8 @@ import { wayIn } from '../turn/addresses.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { Verifier } from './audit/verifier.ts';
 import { categories } from './categories.ts';
+import { connectionTest } from './connection/routes.ts';
+import { MediaTrials } from './connection/trials.ts';
 import { certificateLetters } from './console/alarms/certificate-letters.ts';
 import { auditPages } from './console/audit/routes.ts';
 import { consolePages } from './console/console.ts';
@@ -265,7 +267,10 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   });
   await app.register(meetingsPlugin, { config, secrets: options.secrets, database, audit, clock, directory });
   await app.register(meetingPages);
-  await app.register(setupPages, { config, mediaSecret: options.secrets.mediaControl, certificates, clock });
+  const trials = new MediaTrials({ control: config.media.control, secret: options.secrets.mediaControl });
+  app.addHook('onClose', () => trials.close());
+  await app.register(connectionTest, { config, trials, turnSecret: options.secrets.turn, clock });
+  await app.register(setupPages, { config, trials, certificates, clock });
   await app.register(rooms, {
     readRouterRtpCapabilities: () => app.meetings.routerRtpCapabilities(),
     directory,
