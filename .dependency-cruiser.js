@@ -70,7 +70,7 @@ const rooms = {
     'app/connection',
     'app/privacy',
   ],
-  'app/client': ['app/meetings/messages.ts', 'app/locales'],
+  'app/client': ['app/meetings/messages.ts', 'app/meetings/rules.ts', 'app/locales'],
 };
 
 const literal = (path) => path.replaceAll('.', '\\.');

@@ -472,6 +472,21 @@ export const ConfigSchema = Type.Object(
       ),
     }),
 
+    meetings: section('Meetings: what people can do besides seeing and hearing each other.', {
+      files: Type.Boolean({
+        default: true,
+        description:
+          'Whether people in a meeting can pass small files to each other. They go through the app and are kept nowhere; hosts can forbid it in their meeting.',
+      }),
+      file_megabytes: Type.Integer({
+        minimum: 1,
+        maximum: 500,
+        default: 20,
+        unit: 'MB',
+        description: 'Largest file that can be passed on in a meeting.',
+      }),
+    }),
+
     controller: section('Who answers for the data (GDPR, Article 4(7)); shown on the notice at /privacy.', {
       trial: Type.Boolean({
         default: true,

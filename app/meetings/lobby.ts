@@ -1,5 +1,5 @@
 import type { WaitingFor, WaitingPerson } from './messages.ts';
-import { Participant } from './participant.ts';
+import { type Identity, Participant } from './participant.ts';
 
 interface Place {
   readonly participant: Participant;
@@ -40,16 +40,19 @@ export class Lobby {
     id: string,
     {
       name,
+      identity,
       needsAdmission,
       waitingFor,
       now,
     }: Omit<Place, 'participant' | 'sinceAt'> & {
       readonly name: string;
+      readonly identity: Identity;
       readonly now: number;
     },
   ): Participant {
     const known = this.#places.get(id);
-    const participant = known?.participant ?? new Participant(id, name, 'guest', now);
+    const participant =
+      known?.participant ?? new Participant({ id, name, role: 'guest', joinedAt: now, identity });
     this.#places.set(id, { participant, sinceAt: known?.sinceAt ?? now, needsAdmission, waitingFor });
     return participant;
   }
@@ -65,6 +68,12 @@ export class Lobby {
   /** Sends these away; unknown ones are passed over. Answers how many there were. */
   deny(ids: readonly string[]): number {
     return this.#settle(ids, (participant) => participant.notify('denied', {}));
+  }
+
+  /** Sends away whoever waits and fits; answers how many there were. */
+  denyThose(fits: (identity: Identity) => boolean): number {
+    const those = [...this.#places.values()].filter(({ participant }) => fits(participant.identity));
+    return this.deny(those.map(({ participant }) => participant.id));
   }
 
   /** Takes somebody out who gave up. */
