@@ -14,6 +14,7 @@ interface TokenRoute {
 export function fileRoutes(app: FastifyInstance, files: FileRelay): void {
   // Inside of its own scope: nowhere else is a body taken as it comes.
   app.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('application/octet-stream', (_request, bytes, done) => done(null, bytes));
 
     scope.get<TokenRoute>(

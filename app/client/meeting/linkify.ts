@@ -10,6 +10,11 @@ const ADDRESSES = /\bhttps?:\/\/[^\s<>"“”«»]+/giu;
 /** Ends sentences more often than addresses. */
 const TRAILING = /[.,;:!?'’…]+$/u;
 
+const BRACKETS = [
+  ['(', ')'],
+  ['[', ']'],
+] as const;
+
 /**
  * Finds the addresses in a text that somebody wrote. The pieces together are the text: whoever shows them makes text
  * nodes, and links of those with an `href`, which is always `http:` or `https:`.
@@ -31,7 +36,7 @@ export function pieces(text: string): Piece[] {
 /** Without the sentence's own signs, and without a bracket that was opened before the address. */
 function withoutEnd(match: string): string {
   let address = match.replace(TRAILING, '');
-  for (const [open, close] of ['()', '[]'] as const) {
+  for (const [open, close] of BRACKETS) {
     while (address.endsWith(close) && count(address, close) > count(address, open)) {
       address = address.slice(0, -1).replace(TRAILING, '');
     }

@@ -141,6 +141,8 @@ export class OfferedFiles {
       headers: { 'content-type': 'application/octet-stream' },
       body: file,
     });
+    // Whoever took it changed their mind, or is gone.
+    if (response.status === 404 || response.status === 410) return;
     if (!response.ok) throw new Error(`The server answered ${response.status} to a file.`);
   }
 }
