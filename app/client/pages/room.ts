@@ -6,6 +6,8 @@ import { part } from '../elements/parts.ts';
 import { PreJoin } from '../elements/pre-join.ts';
 import { registerElements } from '../elements/register.ts';
 import { loadTexts, t } from '../elements/texts.ts';
+import { backgroundBlur } from '../meeting/effects/background-blur.ts';
+import { noiseSuppression } from '../meeting/effects/noise-suppression.ts';
 import { LocalDevices } from '../meeting/local-devices.ts';
 import type { MediaPath } from '../meeting/media-session.ts';
 import { Meeting } from '../meeting/meeting.ts';
@@ -23,7 +25,10 @@ const preJoin = part(document, 'pre-join', PreJoin);
 const room = part(document, 'meeting', MeetingRoom);
 const endPage = part(document, 'end', EndPage);
 const path = pathAskedFor();
-const devices = new LocalDevices();
+const devices = new LocalDevices({
+  blur: backgroundBlur(page.effects.blurWorker),
+  noise: noiseSuppression(page.effects.noiseWorklet),
+});
 const wakeLock = new WakeLock();
 const device = loadedDevice();
 let meeting: Meeting | undefined;
