@@ -8,6 +8,9 @@ const PACKET_MS = 20;
 /** Opus at the 32 kbit/s that Chromium takes for one voice. */
 const PAYLOAD_BYTES = 80;
 
+/** The same with what RTP adds to it. */
+export const VOICE_KBPS = ((PAYLOAD_BYTES + 20) * 8) / PACKET_MS;
+
 const AUDIO_LEVEL = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
 
 /** How loud somebody is who says nothing, in dBov: a quiet room, below what counts as a voice. */
