@@ -34,7 +34,9 @@ export class SidePanel extends HTMLElement {
     if (this.#name === null)
       this.#cameFrom = document.activeElement instanceof HTMLElement ? document.activeElement : null;
     this.#set(name);
+    // First: what is in it may have a better place for the keyboard.
     part(this, 'panel-heading', HTMLElement).focus();
+    this.onChange(name);
   }
 
   /** Leads the keyboard back to where it came from. */
@@ -42,6 +44,7 @@ export class SidePanel extends HTMLElement {
     if (this.#name === null) return;
     const hadFocus = this.contains(document.activeElement);
     this.#set(null);
+    this.onChange(null);
     if (hadFocus) this.#cameFrom?.focus();
     this.#cameFrom = null;
   }
@@ -52,6 +55,5 @@ export class SidePanel extends HTMLElement {
     if (name) part(this, 'panel-heading', HTMLElement).textContent = t(`panel.${name}`);
     for (const panel of this.querySelectorAll<HTMLElement>('[data-panel]'))
       panel.hidden = panel.dataset.panel !== name;
-    this.onChange(name);
   }
 }
