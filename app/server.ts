@@ -37,6 +37,7 @@ import { health } from './edge/health.ts';
 import { hosts } from './edge/hosts.ts';
 import { language } from './edge/language.ts';
 import { type LogStream, loggerOptions } from './edge/log.ts';
+import { manifest } from './edge/manifest.ts';
 import { metrics } from './edge/metrics.ts';
 import { ownHosts } from './edge/own-hosts.ts';
 import { ownUrls, urlOf } from './edge/own-url.ts';
@@ -199,6 +200,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(upgrades);
   await app.register(rateLimits, { limits: options.rateLimits ?? defaultRateLimits });
   await app.register(assets, { client });
+  await app.register(manifest);
   await app.register(siteLooks, { sites: config.sites });
   await app.register(views, { controller: config.controller });
   await app.register(errorPages);

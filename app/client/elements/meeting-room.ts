@@ -112,6 +112,10 @@ export class MeetingRoom extends HTMLElement {
       devices.on('inputChanged', () => this.#showSelf()),
       devices.on('choicesChanged', () => this.#showSelf()),
       devices.on('unplugged', (role, label) => this.#say(unpluggedSentence(role, label))),
+      devices.on('interrupted', (kind) => this.#say(t('devices.interrupted', { kind }))),
+      devices.on('effectFailed', (name, _fault, cameraOff) =>
+        this.#say(t(`effects.off.${name}`, { cameraOff: cameraOff ? 'yes' : 'no' })),
+      ),
       desks.inputs.screen.on('changed', () => this.#showSelf()),
       sendLocalSources(meeting, devices, desks.inputs.screen),
     ];

@@ -58,12 +58,9 @@ export class OwnInputs {
     this.#say(by ? t(`stopped.${source}By`, { name: by.name }) : t(`stopped.${source}`));
   }
 
-  /** The next camera of several: front and back on a phone. */
+  /** The camera that looks the other way: front and back on a phone. */
   flipCamera(): void {
-    const cameras = this.#devices.choices('camera');
-    const index = cameras.findIndex(({ id }) => id === this.#devices.chosenId('camera'));
-    const next = cameras[(index + 1) % cameras.length];
-    if (next) this.#devices.choose('camera', next.id);
+    this.#devices.turnCamera();
   }
 
   #isForbidden(rule: 'microphone' | 'camera' | 'screen'): boolean {

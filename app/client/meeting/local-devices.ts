@@ -36,6 +36,8 @@ interface LocalDevicesEvents {
   choicesChanged: () => void;
   /** A device went away during use. `label` is the one in its place; null: there is none. */
   unplugged: (role: DeviceRole, label: string | null) => void;
+  /** Something else took an input for a while, a phone call perhaps; `inputChanged` follows when it is back. */
+  interrupted: (kind: InputKind) => void;
   /** An effect was switched, by the person or by itself. */
   effectChanged: (name: EffectName) => void;
   /** An effect could not be had or did not keep up, and is off. `cameraOff`: so is the camera, to show nothing unblurred. */
@@ -360,6 +362,7 @@ export class LocalDevices {
     if (input.source !== source || input.interrupted === source.muted) return;
     input.interrupted = source.muted;
     this.#events.emit('inputChanged', kind);
+    if (source.muted && input.on) this.#events.emit('interrupted', kind);
   }
 
   #failed(kind: InputKind, fault: DeviceFault): void {
