@@ -275,7 +275,9 @@ t.test('a host mutes, forbids, hands over and removes; nobody else is offered it
     return grace.page.getByText('The host does not allow microphones').first().isVisible();
   });
   t.equal(await grace.isPressed('Microphone'), false);
-  await (await menuOf('Grace')).getByRole('switch', { name: 'Unmute' }).click();
+  const menu = await menuOf('Grace');
+  await menu.getByText('What Grace may do').click();
+  await menu.getByRole('switch', { name: 'Unmute' }).click();
   await until('allowed to her alone', async () => {
     if (!(await grace.isPressed('Microphone'))) await grace.button('Microphone').click();
     return grace.isPressed('Microphone');

@@ -108,7 +108,7 @@ export async function takePictures(folder: string, onTaken: (name: string) => vo
       }
       await Promise.all(contexts.map((context) => context.close()));
     }
-    if (process.env.NO_CONSOLE === undefined) await takeConsolePictures(appliance, browser, camera);
+    await takeConsolePictures(appliance, browser, camera);
     return camera.count;
   } finally {
     await browser.close();

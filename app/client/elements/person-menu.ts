@@ -36,7 +36,24 @@ export class PersonMenu extends HTMLElement {
     const entries = participant
       ? this.#entriesOf(meeting, participant, isPinned)
       : [{ text: t('person.quality'), act: () => this.onQuality(you?.id ?? '') }];
-    part(this, 'person-actions', HTMLElement).replaceChildren(...entries.map((entry) => this.#button(entry)));
+    const buttons = entries.map((entry) => this.#button(entry));
+    const mayRule = participant?.role !== 'cohost' && participant !== undefined;
+    if (mayRule && meeting.moderation.mayTo('set_exception', participant))
+      buttons.splice(2, 0, this.#rules(meeting, participant));
+    part(this, 'person-actions', HTMLElement).replaceChildren(...buttons);
+  }
+
+  /** Six switches would hide the rest: they open when somebody wants them. */
+  #rules(meeting: Meeting, participant: RemoteParticipant): HTMLElement {
+    const details = document.createElement('details');
+    details.className = 'rules';
+    const summary = document.createElement('summary');
+    summary.textContent = t('person.rules', { name: participant.name });
+    details.append(
+      summary,
+      ...ruleNames.map((rule) => this.#button(this.#ruleEntry(meeting, participant, rule))),
+    );
+    return details;
   }
 
   #entriesOf(meeting: Meeting, participant: RemoteParticipant, isPinned: boolean): Entry[] {
@@ -60,8 +77,6 @@ export class PersonMenu extends HTMLElement {
       entries.push(
         hands.placeOf(id) !== null && { text: t('person.lowerHand'), act: () => moderation.lowerHand(id) },
       );
-    if (moderation.mayTo('set_exception', participant) && participant.role !== 'cohost')
-      entries.push(...ruleNames.map((rule) => this.#ruleEntry(meeting, participant, rule)));
     if (moderation.mayTo('set_cohost', participant)) {
       const cohost = participant.role !== 'cohost';
       entries.push({
@@ -87,7 +102,7 @@ export class PersonMenu extends HTMLElement {
     };
   }
 
-  #button({ text, act, isGrave = false, isOn }: Entry): HTMLButtonElement {
+  #button({ text, act, isGrave = false, isOn }: Entry): HTMLElement {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'menu-item';
