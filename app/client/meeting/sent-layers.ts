@@ -1,14 +1,20 @@
+/** The part of RTCRtpSender that is used here. */
+export interface EncodingSender {
+  getParameters(): { encodings: { active?: boolean }[] };
+  setParameters(parameters: { encodings: { active?: boolean }[] }): Promise<void>;
+}
+
 /**
  * Which simulcast layers of one picture are encoded and sent: those that somebody wants, and all below them, which are
  * sent when the bandwidth does not reach for more. Without renegotiation (W3C WebRTC, section 5.2, `setParameters`), so
  * a layer is back after about one key frame.
  */
 export class SentLayers {
-  readonly #sender: RTCRtpSender;
+  readonly #sender: EncodingSender;
   #wantedLayer: number | null = Number.POSITIVE_INFINITY;
   #isApplying = false;
 
-  constructor(sender: RTCRtpSender) {
+  constructor(sender: EncodingSender) {
     this.#sender = sender;
   }
 

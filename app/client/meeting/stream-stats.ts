@@ -30,6 +30,9 @@ export interface PathStats {
 /** One entry of RTCStatsReport; which fields there are depends on its type (W3C webrtc-stats). */
 type Entry = Record<string, unknown>;
 
+/** RTCStatsReport: entries by id. */
+export type StatsReport = Iterable<readonly [string, Entry]>;
+
 const number = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? value : null;
 
@@ -38,10 +41,8 @@ export class StatsReading {
   readonly #now: ReadonlyMap<string, Entry>;
   readonly #before: ReadonlyMap<string, Entry>;
 
-  constructor(now: RTCStatsReport, before?: StatsReading) {
-    this.#now = new Map(
-      [...(now as unknown as ReadonlyMap<string, Entry>)].map(([id, entry]) => [id, entry] as const),
-    );
+  constructor(now: StatsReport, before?: StatsReading) {
+    this.#now = new Map(now);
     this.#before = before ? before.#now : new Map();
   }
 
