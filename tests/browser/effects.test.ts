@@ -34,8 +34,26 @@ const sharpness = (page: Page, video = '[data-part="mirror"] video') =>
 /** Faults of the browser, but for those of TensorFlow Lite, which tells on the console what it runs on. */
 const faultsOf = ({ faults }: ParticipantPage) => faults.filter((fault) => !fault.startsWith('INFO:'));
 
+/** Lets the blur's worker run this first, under the policy that it really comes with. */
+async function changeWorker({ page }: ParticipantPage, first: string): Promise<void> {
+  const { program, policy } = await page.evaluate(async () => {
+    const { effects } = JSON.parse(document.getElementById('page-data')?.textContent ?? '');
+    const answer = await fetch(effects.blurWorker);
+    return { program: await answer.text(), policy: answer.headers.get('content-security-policy') ?? '' };
+  });
+  await page.route('**/assets/blur-*.js', (route) =>
+    route.fulfill({
+      contentType: 'text/javascript',
+      headers: { 'content-security-policy': policy },
+      body: `${first}${program}`,
+    }),
+  );
+}
+
 t.test('the background is blurred before joining, for the others too, and sharp again', async (t) => {
   const ada = await ParticipantPage.open(browser, appliance, 'Ada', { room: 'blur' });
+  // Its clock stands still: what it does is to be seen here at whatever speed this machine has.
+  await changeWorker(ada, 'performance.now = () => 0;');
   const sharp = await until(
     'a picture',
     () => sharpness(ada.page),
@@ -53,8 +71,6 @@ t.test('the background is blurred before joining, for the others too, and sharp 
   await ada.enter();
   const grace = await ParticipantPage.join(browser, appliance, 'Grace', { room: 'blur' });
   await grace.seesAndHears(1);
-  const tile = await grace.tile('Ada').locator('video').first().elementHandle();
-  t.ok(tile);
   const seen = await until(
     'Grace sees it blurred',
     () => sharpness(grace.page, 'participant-tile[aria-label^="Ada"] video'),
@@ -74,20 +90,16 @@ t.test('the background is blurred before joining, for the others too, and sharp 
 t.test('a computer that does not keep up: the blur goes off, and nothing unblurred is shown', async (t) => {
   const ada = await ParticipantPage.open(browser, appliance, 'Ada', { room: 'slow' });
   // A real worker, made slow: every picture costs it a fifth of a second more.
-  const program = await ada.page.evaluate(async () => {
-    const { effects } = JSON.parse(document.getElementById('page-data')?.textContent ?? '');
-    return (await fetch(effects.blurWorker)).text();
-  });
-  const slow = `{
-    const { prototype } = OffscreenCanvasRenderingContext2D;
-    const { putImageData } = prototype;
-    prototype.putImageData = function (...given) {
-      for (const until = performance.now() + 200; performance.now() < until; );
-      return putImageData.apply(this, given);
-    };
-  }`;
-  await ada.page.route('**/assets/blur-*.js', (route) =>
-    route.fulfill({ contentType: 'text/javascript', body: `${slow}${program}` }),
+  await changeWorker(
+    ada,
+    `{
+      const { prototype } = OffscreenCanvasRenderingContext2D;
+      const { putImageData } = prototype;
+      prototype.putImageData = function (...given) {
+        for (const until = performance.now() + 200; performance.now() < until; );
+        return putImageData.apply(this, given);
+      };
+    }`,
   );
   await until(
     'a picture',
@@ -95,7 +107,7 @@ t.test('a computer that does not keep up: the blur goes off, and nothing unblurr
     (found) => found > 0,
   );
   await toggle(ada.page, 'Blur the background');
-  await ada.page.getByText('Switched off: this computer is too slow for it.').waitFor({ timeout: 60_000 });
+  await said(ada.page, 'Switched off: this computer is too slow for it.').waitFor({ timeout: 60_000 });
   t.notOk(await ada.page.getByRole('switch', { name: 'Blur the background' }).isChecked());
   await until('the camera is off', async () => !(await ada.isPressed('Camera')));
   await ada.button('Camera').click();
@@ -116,7 +128,7 @@ t.test('a blur that cannot be loaded is said, and the picture stays as it was', 
     (found) => found > 0,
   );
   await toggle(ada.page, 'Blur the background');
-  await ada.page.getByText('It did not start.').waitFor({ timeout: 40_000 });
+  await said(ada.page, 'It did not start.').waitFor({ timeout: 40_000 });
   t.ok(await ada.isPressed('Camera'));
   t.ok((await sharpness(ada.page)) > sharp / 2);
   await ada.close();
@@ -167,11 +179,18 @@ t.test('people hear themselves, and are told when there is nothing to hear', asy
   await ada.page.evaluate(() => {
     // A microphone with its switch off: there, and silent.
     const context = new AudioContext();
-    const silent = context.createMediaStreamDestination().stream;
-    navigator.mediaDevices.getUserMedia = async () => silent;
+    const hum = context.createOscillator();
+    const volume = context.createGain();
+    const output = context.createMediaStreamDestination();
+    volume.gain.value = 0;
+    hum.connect(volume).connect(output);
+    hum.start();
+    Object.assign(window, { context });
+    navigator.mediaDevices.getUserMedia = async () => output.stream;
   });
-  await ada.page.getByRole('combobox', { name: 'Microphone' }).selectOption({ index: 1 });
-  await until('the silent one is used', () =>
+  const microphones = ada.page.getByRole('combobox', { name: 'Microphone' });
+  await microphones.selectOption({ index: 1 });
+  await until('the level is at nothing', () =>
     ada.page
       .locator('level-bar')
       .first()

@@ -44,8 +44,11 @@ export class EchoTest {
     const context = new AudioContext();
     try {
       this.#setState('recording');
-      const words = await context.decodeAudioData(await recorded(copy, abort.signal));
+      const recording = await recorded(copy, abort.signal);
       if (abort.signal.aborted) return;
+      // A microphone that gives nothing at all leaves an empty recording.
+      if (recording.byteLength === 0) return this.#setState('silent');
+      const words = await context.decodeAudioData(recording);
       if (loudestOf(words) < SILENCE) return this.#setState('silent');
       this.#setState('playing');
       await played(context, words, speakerId, abort.signal);
