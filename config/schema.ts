@@ -483,7 +483,7 @@ export const ConfigSchema = Type.Object(
         maximum: 500,
         default: 20,
         unit: 'MB',
-        description: 'Largest file that can be passed on in a meeting. It has five minutes to pass.',
+        description: 'Largest file that can be passed on in a meeting.',
       }),
     }),
 

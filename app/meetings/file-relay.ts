@@ -1,13 +1,14 @@
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { AppError } from '../kernel/errors.ts';
 import { newToken } from '../kernel/single-use-token.ts';
-import type { OfferedFile } from './messages.ts';
+import { FILE_PART_BYTES, type OfferedFile } from './messages.ts';
 import type { Participant } from './participant.ts';
 
 /** Where files pass through; a token follows. `GET` takes one, `POST` delivers it. */
 export const FILES_PATH = '/meeting-files';
 
-/** How long an address waits to be asked for, and then for its sender to deliver, in milliseconds. */
+/** How long an address waits to be asked for, and how long its sender's next part is waited for, in milliseconds. */
 const TAKE_MS = 60_000;
 const DELIVER_MS = 120_000;
 
@@ -19,25 +20,32 @@ interface Transfer {
   readonly file: OfferedFile;
   readonly sender: Participant;
   readonly receiver: Participant;
-  readonly delivered: PromiseWithResolvers<Delivery>;
-  /** Aborted when either participant leaves. */
-  readonly abort: AbortController;
+  /** Resolved when the first part comes. */
+  readonly began: PromiseWithResolvers<void>;
+  /** What the receiver gets; holds no more than its high-water mark. */
+  readonly out: PassThrough;
+  /** Bytes that have come. */
+  received: number;
+  /** Whether a part is coming in. */
+  isBusy: boolean;
+  timer: NodeJS.Timeout | undefined;
 }
 
-/** A file that is being sent. */
-export interface Delivery {
+/** One part of a file, as its sender posts it. */
+export interface Part {
+  /** Bytes of the file before it. */
+  readonly from: number;
+  readonly length: number;
   readonly bytes: Readable;
-  /** Called once with whether all of it went through. */
-  readonly finished: (isComplete: boolean) => void;
 }
 
 /**
  * Files on their way from one browser to another. Nothing of them is kept: what comes in from the one goes out to the
  * other at the speed of the slower of both.
  *
- *   takeFile ──▶ promised ──GET──▶ awaited ──fileWanted, POST──▶ delivered ──▶ gone
+ *   takeFile ──▶ promised ──GET──▶ awaited ──fileWanted, POST, POST …──▶ gone
  *
- * Its addresses are tokens that are good once, and for a moment.
+ * Its addresses are tokens that are good for one file on its way to one participant, and for a moment.
  */
 export class FileRelay {
   /** By the receiver's token, and by the sender's. */
@@ -56,17 +64,22 @@ export class FileRelay {
       file,
       sender,
       receiver,
-      delivered: Promise.withResolvers<Delivery>(),
-      abort: new AbortController(),
+      began: Promise.withResolvers<void>(),
+      out: new PassThrough(),
+      received: 0,
+      isBusy: false,
+      timer: undefined,
     };
-    // Nobody may be waiting for it when it fails.
-    transfer.delivered.promise.catch(() => {});
+    // Nobody may be waiting for it when it fails, nor listen yet when it is cut off.
+    transfer.began.promise.catch(() => {});
+    transfer.out.on('error', () => {});
     this.#running.add(transfer);
-    return this.#keep(this.#promised, transfer, TAKE_MS);
+    this.#endAfter(transfer, TAKE_MS);
+    return keep(this.#promised, transfer);
   }
 
   /**
-   * Somebody takes a file: asks its sender for it.
+   * Somebody takes a file: asks its sender for it, and resolves when its first part comes.
    *
    * @param hungUp aborted when nobody waits for it any more.
    * @throws AppError `not_found` for an address that never was, was used, or is too old; and when the sender does not
@@ -75,32 +88,47 @@ export class FileRelay {
   async take(
     token: string,
     hungUp: AbortSignal,
-  ): Promise<{ readonly file: OfferedFile; readonly delivery: Delivery; readonly signal: AbortSignal }> {
-    const transfer = take(this.#promised, token);
+  ): Promise<{ readonly file: OfferedFile; readonly bytes: Readable }> {
+    const transfer = this.#promised.get(token);
+    if (!transfer) throw new AppError('not_found');
+    this.#promised.delete(token);
     hungUp.addEventListener('abort', () => this.#end(transfer), { once: true });
-    const path = this.#keep(this.#awaited, transfer, DELIVER_MS);
+    this.#endAfter(transfer, DELIVER_MS);
+    const path = keep(this.#awaited, transfer);
     transfer.sender.notify('fileWanted', { fileId: transfer.file.id, path });
-    const delivery = await transfer.delivered.promise;
-    return { file: transfer.file, delivery, signal: transfer.abort.signal };
+    await transfer.began.promise;
+    return { file: transfer.file, bytes: transfer.out };
   }
 
-  /** The file that a sender's address is meant for. @throws AppError `not_found` */
-  awaited(token: string): OfferedFile {
+  /**
+   * The sender delivers a part. Resolves when the receiver's side has taken it; rejects when either side is cut off.
+   *
+   * @throws AppError `not_found` for an address that is none, or not any more; `invalid_input` for a part that is not the
+   * next one of the file that was offered.
+   */
+  async deliver(token: string, { from, length, bytes }: Part): Promise<void> {
     const transfer = this.#awaited.get(token);
     if (!transfer) throw new AppError('not_found');
-    return transfer.file;
-  }
-
-  /** Its sender delivers: resolves with whether all of it went through. @throws AppError `not_found` */
-  async deliver(token: string, bytes: Readable): Promise<boolean> {
-    const transfer = take(this.#awaited, token);
-    const end = Promise.withResolvers<boolean>();
-    transfer.delivered.resolve({ bytes, finished: end.resolve });
+    const { file, out } = transfer;
+    const isNext = !transfer.isBusy && from === transfer.received;
+    if (!isNext || length !== Math.min(FILE_PART_BYTES, file.bytes - from))
+      throw new AppError('invalid_input');
+    transfer.isBusy = true;
+    clearTimeout(transfer.timer);
+    transfer.began.resolve();
     try {
-      return await end.promise;
-    } finally {
-      this.#running.delete(transfer);
+      await pipeline(bytes, out, { end: false });
+    } catch {
+      this.#end(transfer);
+      throw new AppError('not_found');
     }
+    transfer.received += length;
+    transfer.isBusy = false;
+    if (transfer.received < file.bytes) return this.#endAfter(transfer, DELIVER_MS);
+    out.end();
+    this.#awaited.delete(token);
+    // It counts until the receiver has it all.
+    out.once('close', () => this.#running.delete(transfer));
   }
 
   /** Somebody left: whatever is on its way from or to them ends. */
@@ -110,29 +138,26 @@ export class FileRelay {
     }
   }
 
+  #endAfter(transfer: Transfer, ms: number): void {
+    clearTimeout(transfer.timer);
+    transfer.timer = setTimeout(() => this.#end(transfer), ms);
+    transfer.timer.unref();
+  }
+
   #end(transfer: Transfer): void {
-    transfer.abort.abort();
-    transfer.delivered.reject(new AppError('not_found'));
+    clearTimeout(transfer.timer);
     this.#running.delete(transfer);
     for (const waiting of [this.#promised, this.#awaited]) {
       for (const [token, other] of waiting) if (other === transfer) waiting.delete(token);
     }
-  }
-
-  /** Keeps a transfer under a new token for so long; answers its address. */
-  #keep(waiting: Map<string, Transfer>, transfer: Transfer, ms: number): string {
-    const { token } = newToken();
-    waiting.set(token, transfer);
-    setTimeout(() => {
-      if (waiting.get(token) === transfer) this.#end(transfer);
-    }, ms).unref();
-    return `${FILES_PATH}/${token}`;
+    transfer.began.reject(new AppError('not_found'));
+    transfer.out.destroy(transfer.out.writableFinished ? undefined : new Error('The file was cut off.'));
   }
 }
 
-function take(waiting: Map<string, Transfer>, token: string): Transfer {
-  const transfer = waiting.get(token);
-  if (!transfer) throw new AppError('not_found');
-  waiting.delete(token);
-  return transfer;
+/** Keeps a transfer under a new token; answers its address. */
+function keep(waiting: Map<string, Transfer>, transfer: Transfer): string {
+  const { token } = newToken();
+  waiting.set(token, transfer);
+  return `${FILES_PATH}/${token}`;
 }

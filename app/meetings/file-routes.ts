@@ -1,6 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { PassThrough } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { create as contentDisposition } from 'content-disposition';
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '../kernel/errors.ts';
@@ -9,6 +7,14 @@ import { FILES_PATH, type FileRelay } from './file-relay.ts';
 interface TokenRoute {
   Params: { token: string };
 }
+
+interface PartRoute extends TokenRoute {
+  Querystring: { from?: string };
+  Body: IncomingMessage | null;
+}
+
+/** Parts of files that one address (an office, often) may send within a minute: about 50 MB a second. */
+const PARTS_A_MINUTE = 6_000;
 
 /** How files pass from one browser to another ({@link FileRelay}): the one posts what the other gets. */
 export function fileRoutes(app: FastifyInstance, files: FileRelay): void {
@@ -23,32 +29,32 @@ export function fileRoutes(app: FastifyInstance, files: FileRelay): void {
       async ({ params }, reply) => {
         const hungUp = new AbortController();
         reply.raw.once('close', () => hungUp.abort());
-        const { file, delivery, signal } = await files.take(params.token, hungUp.signal);
-        const out = new PassThrough();
-        pipeline(delivery.bytes, out, { signal }).then(
-          () => delivery.finished(true),
-          () => delivery.finished(false),
-        );
+        const { file, bytes } = await files.take(params.token, hungUp.signal);
         // Whatever somebody sends is saved and never opened as a page of ours.
         return reply
           .type('application/octet-stream')
           .header('Content-Disposition', contentDisposition(file.name))
           .header('Content-Length', file.bytes)
           .header('Cache-Control', 'no-store')
-          .send(out);
+          .send(bytes);
       },
     );
 
-    scope.post<TokenRoute & { Body: IncomingMessage }>(
+    scope.post<PartRoute>(
       `${FILES_PATH}/:token`,
-      { config: { access: 'anyone' } },
-      async ({ params, headers, body }, reply) => {
-        const { bytes } = files.awaited(params.token);
-        if (headers['content-length'] !== String(bytes)) throw new AppError('invalid_input');
-        if (await files.deliver(params.token, body)) return reply.code(204).send();
-        // The rest of the body is not read: the connection is of no more use.
-        return reply.code(410).header('Connection', 'close').send();
+      { config: { access: 'anyone', rateLimit: { max: PARTS_A_MINUTE } } },
+      async ({ params, query, headers, body }, reply) => {
+        if (body === null) throw new AppError('invalid_input');
+        const [from, length] = [countOf(query.from), countOf(headers['content-length'])];
+        await files.deliver(params.token, { from, length, bytes: body });
+        return reply.code(204).send();
       },
     );
   });
+}
+
+/** A number of bytes. @throws AppError `invalid_input` */
+function countOf(text: string | undefined): number {
+  if (text === undefined || !/^\d{1,12}$/.test(text)) throw new AppError('invalid_input');
+  return Number(text);
 }

@@ -88,6 +88,9 @@ export const MAX_CHAT_LENGTH = 2_000;
 /** Most chat messages that are kept for those who come back; older ones are forgotten. */
 export const MAX_CHAT_MESSAGES = 500;
 
+/** How many bytes of a file are posted at once; only its last part has fewer. A slow network gets one through in time. */
+export const FILE_PART_BYTES = 512 * 1024;
+
 /** Most files that one participant may offer at once. */
 export const MAX_FILES_OFFERED = 20;
 
@@ -419,7 +422,10 @@ export const notifications = {
   fileOffered: Type.Object({ file: OfferedFile }),
   /** It cannot be taken any more. */
   fileWithdrawn: Type.Object({ fileId: Id }),
-  /** To who offers it: `POST` the bytes to the path, once, soon. */
+  /**
+   * To who offers it: `POST` the bytes to the path, soon, part by part ({@link FILE_PART_BYTES}), each with the number of
+   * bytes before it as `?from=`. 404 says that nobody waits for them any more.
+   */
   fileWanted: Type.Object({ fileId: Id, path: Type.String() }),
   /** A host or an administrator ended it for everybody. */
   meetingEnded: Nothing,

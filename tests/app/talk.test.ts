@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import t from 'tap';
+import { Chat } from '../../app/meetings/chat.ts';
 import {
   type ChatMessage,
   type Joined,
@@ -97,7 +99,6 @@ t.test('a chat has its limits', async (t) => {
 });
 
 t.test('the chat forgets its oldest messages', async (t) => {
-  const { Chat } = await import('../../app/meetings/chat.ts');
   const chat = new Chat();
   const someone = { id: 'a', name: 'A', joinedAt: 0 } as Parameters<Chat['say']>[0];
   for (let index = 0; index < MAX_CHAT_MESSAGES + 5; index += 1)
@@ -161,7 +162,6 @@ t.test('nothing of what people write reaches the disk or the log', async (t) => 
   await one.client.request('say', { text: word });
   await one.client.request('offerFile', { name: `${word}.pdf`, bytes: 3 });
   await one.client.request('leave', {});
-  const { readFile } = await import('node:fs/promises');
   await until('the meeting to be written down as over', async () => {
     const next = await scene.enter(room, null);
     MeetingScene.leave([next]);

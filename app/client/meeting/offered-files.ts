@@ -1,5 +1,5 @@
 import { createNanoEvents } from 'nanoevents';
-import type { Joined, OfferedFile } from '../../meetings/messages.ts';
+import { FILE_PART_BYTES, type Joined, type OfferedFile } from '../../meetings/messages.ts';
 import type { Signalling } from './signalling.ts';
 
 interface OfferedFilesEvents {
@@ -136,14 +136,18 @@ export class OfferedFiles {
   }
 
   async #deliver(file: File, path: string): Promise<void> {
-    const response = await fetch(path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/octet-stream' },
-      body: file,
-    });
-    // Whoever took it changed their mind, or is gone.
-    if (response.status === 404 || response.status === 410) return;
-    if (!response.ok) throw new Error(`The server answered ${response.status} to a file.`);
+    let from = 0;
+    do {
+      const response = await fetch(`${path}?from=${from}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/octet-stream' },
+        body: file.slice(from, from + FILE_PART_BYTES),
+      });
+      // Whoever took it changed their mind, or is gone.
+      if (response.status === 404) return;
+      if (!response.ok) throw new Error(`The server answered ${response.status} to a file.`);
+      from += FILE_PART_BYTES;
+    } while (from < file.size);
   }
 }
 
