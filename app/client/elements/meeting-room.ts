@@ -318,6 +318,7 @@ export class MeetingRoom extends HTMLElement {
       connected: true,
       starved: false,
     });
+    this.#floor.tileOf('you')?.classList.toggle('is-back', devices.facing === 'back');
     this.#bar.setPressed('microphone', microphone.on, microphone.fault !== null);
     this.#bar.setPressed('camera', camera.on, camera.fault !== null);
     const sharing = screen.video !== null;
