@@ -9,6 +9,7 @@ import { TopLayer } from '../browser/top-layer.ts';
 import { ControlClient } from '../media/control-client.ts';
 import { CAMERA_KBPS } from './synthetic/camera.ts';
 import { Crowd, type Looking } from './synthetic/crowd.ts';
+import { endMediaPaths } from './synthetic/media-path.ts';
 import { VOICE_KBPS } from './synthetic/microphone.ts';
 
 /**
@@ -73,8 +74,7 @@ const onePage: Looking = (self, others) => {
 export async function benchMeeting(print: (line: string) => void, seconds = SECONDS): Promise<boolean> {
   print(`${TILES} tiles in ${WINDOW.width}×${WINDOW.height}, ${VOICES} voices; ${seconds} s each`);
   print('people          SFU out          packets   worker CPU   uplink of one sender');
-  const naive = await measureAll({ voices: 500, looking: everything }, seconds, 'all to all', print);
-  const real = await measureAll({ voices: VOICES, looking: onePage }, seconds, 'as it is', print);
+  const [naive, real] = await measureBoth(seconds, print).finally(endMediaPaths);
   print('');
   for (const [index, people] of SIZES.entries()) {
     const share = shareOf(naive.figures[index], real.figures[index]);
@@ -97,6 +97,20 @@ export async function benchMeeting(print: (line: string) => void, seconds = SECO
   return isKept;
 }
 
+async function measureBoth(
+  seconds: number,
+  print: (line: string) => void,
+): Promise<[naive: Measured, real: Measured]> {
+  const naive = await measureAll({ voices: 500, looking: everything }, seconds, 'all to all', print);
+  return [naive, await measureAll({ voices: VOICES, looking: onePage }, seconds, 'as it is', print)];
+}
+
+interface Measured {
+  readonly figures: readonly Figures[];
+  readonly stoppedMs: number;
+  readonly backMs: number;
+}
+
 interface Mode {
   readonly voices: number;
   readonly looking: Looking;
@@ -107,7 +121,7 @@ async function measureAll(
   seconds: number,
   name: string,
   print: (line: string) => void,
-): Promise<{ figures: Figures[]; stoppedMs: number; backMs: number }> {
+): Promise<Measured> {
   const appliance = await Appliance.start({ media: { voices } });
   const browser = await launchBrowser(appliance);
   try {
@@ -187,7 +201,7 @@ async function measureStop(
     const largeAtMs = Date.now();
     size = { width: 1280, height: 720 };
     await look();
-    const backAtMs = await top.until((_sinceMs, lastAtMs) => lastAtMs > largeAtMs);
+    const backAtMs = await top.firstAfter(largeAtMs);
     return { stoppedMs: Math.max(0, stoppedAtMs - smallAtMs), backMs: backAtMs - largeAtMs };
   } finally {
     await person.close();

@@ -12,7 +12,7 @@ export class TopLayer {
   /** Looks at the page's connections from now on; they are those that the participant's page keeps in `connections`. */
   static async watch(page: Page): Promise<TopLayer> {
     await page.evaluate(() => {
-      const seen = { packets: -1, lastAtMs: 0 };
+      const seen = { packets: -1, lastAtMs: 0, sentAtMs: [] as number[] };
       Object.assign(window, { topLayer: seen });
       const { connections } = window as unknown as { connections: RTCPeerConnection[] };
       const count = async () => {
@@ -30,28 +30,39 @@ export class TopLayer {
       };
       setInterval(async () => {
         const packets = await count();
-        if (packets > seen.packets && seen.packets >= 0) seen.lastAtMs = Date.now();
+        if (packets > seen.packets && seen.packets >= 0) {
+          seen.lastAtMs = Date.now();
+          seen.sentAtMs.push(seen.lastAtMs);
+        }
         seen.packets = packets;
       }, 50);
     });
     return new TopLayer(page);
   }
 
+  /** Waits for the first packet after a moment, and returns when it was sent; both in milliseconds since 1970. */
+  async firstAfter(atMs: number): Promise<number> {
+    const find = () =>
+      this.#page.evaluate((atMs) => {
+        const { sentAtMs } = (window as unknown as { topLayer: { sentAtMs: number[] } }).topLayer;
+        return sentAtMs.find((each) => each > atMs) ?? 0;
+      }, atMs);
+    return until('the top layer is sent again', find);
+  }
+
   /**
    * Waits for a state.
    *
-   * @param holds given the milliseconds since the last packet, and when that was.
+   * @param holds given the milliseconds since the last packet.
    * @returns when the last packet was sent, in milliseconds since 1970.
    */
-  async until(holds: (sinceMs: number, lastAtMs: number) => boolean): Promise<number> {
+  async until(holds: (sinceMs: number) => boolean): Promise<number> {
     const read = () =>
       this.#page.evaluate(() => {
         const { lastAtMs } = (window as unknown as { topLayer: { lastAtMs: number } }).topLayer;
         return { lastAtMs, sinceMs: Date.now() - lastAtMs };
       });
-    const found = await until('the top layer is sent, or not', read, ({ sinceMs, lastAtMs }) =>
-      holds(sinceMs, lastAtMs),
-    );
+    const found = await until('the top layer is sent, or not', read, ({ sinceMs }) => holds(sinceMs));
     return found.lastAtMs;
   }
 }

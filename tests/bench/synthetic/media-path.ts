@@ -76,6 +76,8 @@ export class MediaPath {
   }
 
   close(): void {
+    // Tracks first: their listeners would keep the process alive.
+    for (const track of this.#tracks) track.close();
     this.#connection.close();
   }
 
@@ -123,4 +125,9 @@ function open(name: string): Connection {
     disableAutoNegotiation: true,
     forceMediaTransport: true,
   });
+}
+
+/** Ends the library's threads, which would keep the process alive. For when all paths are closed. */
+export function endMediaPaths(): void {
+  cleanup();
 }
