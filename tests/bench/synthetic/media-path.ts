@@ -68,11 +68,11 @@ export class MediaPath {
   }
 
   sendVoice(packet: Buffer): void {
-    this.#tracks[0]?.sendMessageBinary(packet);
+    send(this.#tracks[0], packet);
   }
 
   sendPicture(packet: Buffer): void {
-    this.#tracks[1]?.sendMessageBinary(packet);
+    send(this.#tracks[1], packet);
   }
 
   close(): void {
@@ -116,6 +116,11 @@ export class MediaPath {
       '',
     ].join('\r\n');
   }
+}
+
+/** What cannot be sent any more is lost, as on a network. */
+function send(track: Track | undefined, packet: Buffer): void {
+  if (track?.isOpen()) track.sendMessageBinary(packet);
 }
 
 function open(name: string): Connection {
