@@ -110,6 +110,8 @@ t.test('a shared screen is large for the others, and its owner can stop it every
   await checkPage(t, grace.page, 'a meeting with a shared screen');
   await checkPage(t, ada.page, 'a meeting in which one shares');
 
+  // On a phone the button is behind another one.
+  await ada.page.setViewportSize({ width: 1000, height: 700 });
   await ada.button('Stop sharing').click();
   await screen.waitFor({ state: 'hidden' });
   await banner.waitFor({ state: 'hidden' });
