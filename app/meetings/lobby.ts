@@ -1,6 +1,9 @@
 import type { WaitingFor, WaitingPerson } from './messages.ts';
 import { type Identity, Participant } from './participant.ts';
 
+/** Most people who can wait in front of one meeting: whoever may admit is sent all of their names. */
+export const LOBBY_PLACES = 200;
+
 interface Place {
   readonly participant: Participant;
   readonly sinceAt: number;
@@ -20,6 +23,11 @@ export class Lobby {
 
   get size(): number {
     return this.#places.size;
+  }
+
+  /** Whether nobody else can wait. */
+  isFullFor(id: string): boolean {
+    return this.#places.size >= LOBBY_PLACES && !this.#places.has(id);
   }
 
   participant(id: string): Participant | undefined {

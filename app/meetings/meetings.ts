@@ -155,6 +155,7 @@ export class Meetings {
       const waitingFor: WaitingFor | null =
         entrance.needsHost && !meeting.hasHost ? 'host' : entrance.lobby ? 'admission' : null;
       if (waitingFor !== null) {
+        if (meeting.lobby.isFullFor(id)) throw new AppError('room_full');
         const place = { name, identity, needsAdmission: entrance.lobby, waitingFor, now: this.#clock() };
         const participant = meeting.lobby.wait(id, place);
         participant.attach(arrival.connection);

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { LOBBY_PLACES, Lobby } from '../../app/meetings/lobby.ts';
 import type { Joined, Waiting } from '../../app/meetings/messages.ts';
 import { Appliance } from '../appliance.ts';
 import { joinData, microphone, type SignallingClient } from '../signalling-client.ts';
@@ -137,6 +138,26 @@ t.test('who is taken out while another window of theirs waits loses that place, 
   await outside.notified('denied');
   t.equal(await tries(outside, room), 'removed_from_meeting');
   for (const client of [host.client, inside, outside]) client.socket.close(1000);
+});
+
+t.test('so many can wait, and nobody else; those who do keep their place', async (t) => {
+  const lobby = new Lobby();
+  const place = {
+    name: 'Somebody',
+    identity: { personId: null, invitationId: null },
+    needsAdmission: true,
+    waitingFor: 'admission',
+    now: 0,
+  } as const;
+  for (let index = 0; index < LOBBY_PLACES; index += 1) {
+    if (lobby.isFullFor(`${index}`)) return t.fail(`full at ${index}`);
+    lobby.wait(`${index}`, place);
+  }
+  t.ok(lobby.isFullFor('one more'));
+  t.notOk(lobby.isFullFor('7'), 'who comes back');
+  lobby.admit(['7']);
+  t.notOk(lobby.isFullFor('one more'), 'a place is free again');
+  lobby.close();
 });
 
 t.test('the lobby cannot be passed by early arrival, a second socket, or a stale pass', async (t) => {
