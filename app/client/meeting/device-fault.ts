@@ -5,7 +5,14 @@
  * `none`: there is no such device. `unsuitable`: there is one, but it
  * does nothing of what a call needs. `insecure`: browsers give devices to https pages only. `unknown`: anything else.
  */
-export type DeviceFault = 'denied' | 'denied_by_system' | 'in_use' | 'none' | 'unsuitable' | 'insecure' | 'unknown';
+export type DeviceFault =
+  | 'denied'
+  | 'denied_by_system'
+  | 'in_use'
+  | 'none'
+  | 'unsuitable'
+  | 'insecure'
+  | 'unknown';
 
 /** Names of DOMExceptions from getUserMedia (W3C Media Capture and Streams, section 10.3). */
 const faultsByName: Readonly<Record<string, DeviceFault>> = {
