@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import {
   Audio,
   type PeerConnection as Connection,
+  cleanup,
   PeerConnection,
   type Track,
   Video,
