@@ -1,33 +1,12 @@
 import { createNanoEvents } from 'nanoevents';
+import { cameraConstraints, microphoneConstraints } from './device-constraints.ts';
 import { type DeviceFault, deviceFaultOf } from './device-fault.ts';
+import { isGranted, permissionOf } from './device-permission.ts';
 import { EffectError, type EffectFault, type EffectName, type MakeEffect } from './effects/effect.ts';
 import { type EffectStatus, EffectSwitch } from './effects/effect-switch.ts';
+import type { DeviceChoice, DeviceRole, InputKind, LocalInput } from './local-input.ts';
 
-export type InputKind = 'microphone' | 'camera';
-
-/** A camera or a microphone as the person wants it and as it is. */
-export interface LocalInput {
-  /** What is wanted. A muted microphone is off and keeps its track; a camera that is off has none. */
-  readonly on: boolean;
-  /** Null while there is none to be had, or none was asked for. */
-  readonly track: MediaStreamTrack | null;
-  /** The browser is asking the person, or the device is starting. */
-  readonly pending: boolean;
-  /** Why the last attempt failed; null after one that worked. */
-  readonly fault: DeviceFault | null;
-  /** Something else holds the device for now, a phone call perhaps: nothing comes from it, and it comes back. */
-  readonly interrupted: boolean;
-  /** The device's own name; empty while there is none. */
-  readonly label: string;
-}
-
-/** One choice of a list. The label is empty until the browser allowed a device of that kind. */
-export interface DeviceChoice {
-  readonly id: string;
-  readonly label: string;
-}
-
-export type DeviceRole = InputKind | 'speaker';
+export type { DeviceRole, InputKind, LocalInput };
 
 interface LocalDevicesEvents {
   /** On, off, another track, or a fault. */
@@ -49,7 +28,6 @@ const inputOf = { blur: 'camera', noise: 'microphone' } as const satisfies Recor
 const effectOf = { camera: 'blur', microphone: 'noise' } as const satisfies Record<InputKind, EffectName>;
 
 const deviceKinds = { microphone: 'audioinput', camera: 'videoinput', speaker: 'audiooutput' } as const;
-const permissionNames = { microphone: 'microphone', camera: 'camera' } as const;
 const inputKinds: readonly InputKind[] = ['microphone', 'camera'];
 
 /** Chromium lists some devices twice: once under this id, Windows' device for calls. */
@@ -259,8 +237,8 @@ export class LocalDevices {
       if (kind === 'camera') this.#release(this.#inputs.camera);
     }
     return navigator.mediaDevices.getUserMedia({
-      audio: kinds.includes('microphone') && this.#microphoneConstraints(),
-      video: kinds.includes('camera') && this.#cameraConstraints(),
+      audio: kinds.includes('microphone') && microphoneConstraints(this.#inputs.microphone),
+      video: kinds.includes('camera') && cameraConstraints(this.#inputs.camera),
     });
   }
 
@@ -419,28 +397,6 @@ export class LocalDevices {
     source.onended = source.onmute = source.onunmute = null;
     source.stop();
   }
-
-  #microphoneConstraints(): MediaTrackConstraints {
-    const { wantedId, isModest } = this.#inputs.microphone;
-    if (isModest) return exactly(wantedId);
-    return {
-      ...exactly(wantedId),
-      echoCancellation: true,
-      noiseSuppression: true,
-      autoGainControl: true,
-    };
-  }
-
-  #cameraConstraints(): MediaTrackConstraints {
-    const { wantedId, isModest } = this.#inputs.camera;
-    if (isModest) return exactly(wantedId);
-    return {
-      ...(wantedId === '' ? { facingMode: 'user' } : exactly(wantedId)),
-      width: { ideal: 1280 },
-      height: { ideal: 720 },
-      frameRate: { ideal: 30, max: 30 },
-    };
-  }
 }
 
 const newInput = (): Input => ({
@@ -456,16 +412,3 @@ const newInput = (): Input => ({
 });
 
 const tracksOf = ({ source, track }: Input) => new Set([source, track].filter((each) => each !== null));
-
-const exactly = (id: string): MediaTrackConstraints => (id === '' ? {} : { deviceId: { exact: id } });
-
-const isGranted = async (kind: InputKind) => (await permissionOf(kind))?.state === 'granted';
-
-/** Undefined where the browser does not tell (Firefox before 131, Safari before 16). */
-async function permissionOf(kind: InputKind): Promise<PermissionStatus | undefined> {
-  try {
-    return await navigator.permissions.query({ name: permissionNames[kind] as PermissionName });
-  } catch {
-    return undefined;
-  }
-}
