@@ -1,4 +1,4 @@
-import type { DeviceRole, LocalDevices } from '../meeting/local-devices.ts';
+import type { LocalDevices } from '../meeting/local-devices.ts';
 import { sendLocalSources } from '../meeting/local-sources.ts';
 import type { Meeting } from '../meeting/meeting.ts';
 import type { RemoteParticipant } from '../meeting/meeting-events.ts';
@@ -7,7 +7,8 @@ import { soundsOf } from '../meeting/tile.ts';
 import { tellOf } from './call-notices.ts';
 import { ChatPanel } from './chat-panel.ts';
 import { type Control, ControlBar } from './control-bar.ts';
-import { DeviceFaults } from './device-faults.ts';
+import { copyAddress } from './copy-address.ts';
+import { DeviceFaults, unpluggedSentence } from './device-faults.ts';
 import { DevicePicker } from './device-picker.ts';
 import { faultSentence } from './fault-sentence.ts';
 import { LevelBar } from './level-bar.ts';
@@ -254,7 +255,7 @@ export class MeetingRoom extends HTMLElement {
       case 'shortcuts':
         return this.#dialog('shortcuts-dialog').showModal();
       case 'copy':
-        return void this.#copyAddress();
+        return void copyAddress(this.dataset.address ?? '', (sentence) => this.#say(sentence));
       case 'lock':
         return this.#do(meeting?.setLocked(!meeting.isLocked));
       case 'leave':
@@ -276,17 +277,6 @@ export class MeetingRoom extends HTMLElement {
     this.#dialog('dialog').showModal();
     part(this, 'faults', DeviceFaults).connect(devices);
     part(this, 'level', LevelBar).track = devices.microphone.track;
-  }
-
-  async #copyAddress(): Promise<void> {
-    // Not the page's own: it may be somebody's personal link.
-    const address = `${location.origin}${this.dataset.address}`;
-    try {
-      await navigator.clipboard.writeText(address);
-      this.#say(t('meeting.copied'));
-    } catch {
-      this.#say(t('meeting.copyByHand', { address }));
-    }
   }
 
   #show(participant: RemoteParticipant): void {
@@ -354,8 +344,4 @@ export class MeetingRoom extends HTMLElement {
     const isAlone = meeting?.participants.length === 0 && meeting.waiting.length === 0;
     part(this, 'invitation', HTMLElement).hidden = !isAlone;
   }
-}
-
-function unpluggedSentence(role: DeviceRole, label: string | null): string {
-  return label === null ? t('devices.gone', { role }) : t('devices.replaced', { role, label });
 }
