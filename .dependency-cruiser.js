@@ -43,6 +43,7 @@ const rooms = {
     'media/contract.ts',
     'turn/credentials.ts',
   ],
+  'app/connection': ['config', 'app/kernel', 'app/edge', 'app/meetings', 'turn/credentials.ts'],
   'app/privacy': [
     'config',
     'app/kernel',
@@ -75,10 +76,11 @@ const rooms = {
     'app/identity',
     'app/rooms',
     'app/meetings',
+    'app/connection',
     'app/privacy',
     'app/statistics',
   ],
-  'app/client': ['app/meetings/messages.ts', 'app/locales'],
+  'app/client': ['app/meetings/messages.ts', 'app/meetings/rules.ts', 'app/locales'],
 };
 
 const literal = (path) => path.replaceAll('.', '\\.');

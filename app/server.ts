@@ -12,6 +12,8 @@ import { wayIn } from '../turn/addresses.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { Verifier } from './audit/verifier.ts';
 import { categories } from './categories.ts';
+import { connectionTest } from './connection/routes.ts';
+import { MediaTrials } from './connection/trials.ts';
 import { certificateLetters } from './console/alarms/certificate-letters.ts';
 import { auditPages } from './console/audit/routes.ts';
 import { consolePages } from './console/console.ts';
@@ -36,6 +38,7 @@ import { health } from './edge/health.ts';
 import { hosts } from './edge/hosts.ts';
 import { language } from './edge/language.ts';
 import { type LogStream, loggerOptions } from './edge/log.ts';
+import { manifest } from './edge/manifest.ts';
 import { metrics } from './edge/metrics.ts';
 import { ownHosts } from './edge/own-hosts.ts';
 import { ownUrls, urlOf } from './edge/own-url.ts';
@@ -199,6 +202,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   await app.register(upgrades);
   await app.register(rateLimits, { limits: options.rateLimits ?? defaultRateLimits });
   await app.register(assets, { client });
+  await app.register(manifest);
   await app.register(siteLooks, { sites: config.sites });
   await app.register(views, { controller: config.controller });
   await app.register(errorPages);
@@ -277,7 +281,10 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
   });
   await app.register(meetingPages);
   await app.register(statisticsPages, { database, clock });
-  await app.register(setupPages, { config, mediaSecret: options.secrets.mediaControl, certificates, clock });
+  const trials = new MediaTrials({ control: config.media.control, secret: options.secrets.mediaControl });
+  app.addHook('onClose', () => trials.close());
+  await app.register(connectionTest, { config, trials, turnSecret: options.secrets.turn, clock });
+  await app.register(setupPages, { config, trials, certificates, clock });
   await app.register(rooms, {
     readRouterRtpCapabilities: () => app.meetings.routerRtpCapabilities(),
     directory,

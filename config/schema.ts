@@ -272,6 +272,14 @@ export const ConfigSchema = Type.Object(
         unit: 'kbit/s',
         description: 'Most that one participant may send, all sources together.',
       }),
+      voices: Type.Integer({
+        minimum: 1,
+        maximum: 500,
+        default: 6,
+        unit: 'voices',
+        description:
+          'How many microphones of a room are forwarded at once, the loudest ones; nobody follows more at a time.',
+      }),
       participants_per_room: Type.Integer({
         minimum: 2,
         maximum: 500,
@@ -462,6 +470,21 @@ export const ConfigSchema = Type.Object(
           examples: ['Europe/Paris'],
         },
       ),
+    }),
+
+    meetings: section('Meetings: what people can do besides seeing and hearing each other.', {
+      files: Type.Boolean({
+        default: true,
+        description:
+          'Whether people in a meeting can pass small files to each other. They go through the app and are kept nowhere; hosts can forbid it in their meeting.',
+      }),
+      file_megabytes: Type.Integer({
+        minimum: 1,
+        maximum: 500,
+        default: 20,
+        unit: 'MB',
+        description: 'Largest file that can be passed on in a meeting.',
+      }),
     }),
 
     controller: section('Who answers for the data (GDPR, Article 4(7)); shown on the notice at /privacy.', {

@@ -22,6 +22,10 @@ export function createCalls(rooms: Rooms, load: LoadOptions): Calls {
       return {};
     },
     joinRoom: (input, signal) => rooms.join(input, signal),
+    labelPeer: ({ roomId, peerId, label }) => {
+      rooms.label(roomId, peerId, label);
+      return {};
+    },
     leaveRoom: ({ roomId, peerId }) => {
       rooms.room(roomId).leave(peerId);
       return {};
@@ -45,6 +49,10 @@ export function createCalls(rooms: Rooms, load: LoadOptions): Calls {
     },
     closeProducer: ({ roomId, peerId, producerId }) => {
       rooms.room(roomId).closeProducer(peerId, producerId);
+      return {};
+    },
+    setViews: async ({ roomId, peerId, views }) => {
+      await rooms.room(roomId).setViews(peerId, views);
       return {};
     },
     resumeConsumers: async ({ roomId, peerId, consumerIds }) => {

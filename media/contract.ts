@@ -41,6 +41,9 @@ export const DEADLINE_MS = 5_000;
 /** How long rooms live on with no app connected, in milliseconds. Then nobody is left to let people in or out. */
 export const ORPHAN_MS = 10 * 60_000;
 
+/** How long less of a picture must be wanted before its sender is told, in milliseconds. */
+export const LESS_WANTED_MS = 1_000;
+
 export const FaultCode = Type.Union([
   /** 400: the request does not fit the schema, or mediasoup finds its parameters inconsistent. */
   Type.Literal('invalid'),
@@ -74,6 +77,28 @@ const Nothing = Type.Object({});
 export const Label = Type.Record(Type.String({ maxLength: 64 }), Type.Unknown(), { maxProperties: 16 });
 export type Label = Static<typeof Label>;
 
+const SpatialLayer = Type.Integer({ minimum: 0, maximum: 7 });
+/** Highest spatial layer that somebody wants of a picture; null: none. */
+export const WantedLayer = Type.Union([SpatialLayer, Type.Null()]);
+
+/** What the camera of the loudest one has more priority than that of anybody else. */
+export const SPEAKER_PRIORITY = 50;
+
+/** A picture that a peer looks at, and how much of it. Where the sender has fewer layers, its highest one counts. */
+export const View = Type.Object({
+  /** Who sends it. */
+  peerId: Id,
+  source: Type.Union([Type.Literal('camera'), Type.Literal('screen')]),
+  spatialLayer: SpatialLayer,
+  temporalLayer: Type.Integer({ minimum: 0, maximum: 7 }),
+  /** Which picture gets first what bandwidth there is; the camera of the loudest one counts {@link SPEAKER_PRIORITY} more. */
+  priority: Type.Integer({ minimum: 1, maximum: 255 - SPEAKER_PRIORITY }),
+});
+export type View = Static<typeof View>;
+
+/** Most pictures that a peer can look at: a full page of tiles, a strip and every screen beside it. */
+export const MAX_VIEWS = 64;
+
 /** One producer as one peer receives it. Starts paused: resume it once the browser has it, or video stays black. */
 export const ConsumerDescription = Type.Object({
   consumerId: Id,
@@ -92,6 +117,8 @@ export const ProducerDescription = Type.Object({
   kind: Kind,
   source: Source,
   paused: Type.Boolean(),
+  /** Highest spatial layer of a picture that somebody wants; null while nobody wants any. Null for sound. */
+  wantedLayer: WantedLayer,
 });
 export type ProducerDescription = Static<typeof ProducerDescription>;
 
@@ -202,7 +229,12 @@ export const operations = {
     method: 'PUT',
     path: '/rooms/:roomId/peers/:peerId',
     params: Peer,
-    body: Type.Object({ rtpCapabilities: RtpCapabilities, label: Label }),
+    body: Type.Object({
+      rtpCapabilities: RtpCapabilities,
+      label: Label,
+      /** Highest spatial layer of every camera until `setViews` says what is looked at; all of them by default. */
+      firstLayer: Type.Optional(SpatialLayer),
+    }),
     reply: PeerDescription,
   },
 
@@ -216,6 +248,15 @@ export const operations = {
     params: Peer,
     body: Nothing,
     reply: PeerQuality,
+  },
+
+  /** Gives a peer another label: what the app knows of it changed. */
+  labelPeer: {
+    method: 'PUT',
+    path: '/rooms/:roomId/peers/:peerId/label',
+    params: Peer,
+    body: Type.Object({ label: Label }),
+    reply: Nothing,
   },
 
   /** Removes a peer and all that is its own. Others' consumers of it are gone with it. */
@@ -287,7 +328,20 @@ export const operations = {
     reply: Nothing,
   },
 
-  /** Lets the named consumers flow. Unknown ones are passed over: they may have closed meanwhile. */
+  /**
+   * What a peer looks at, from now on: these pictures flow, as soon as there is one and the browser has it, and no
+   * others. The last call holds until the next one, for producers that start later too. Sound is not concerned: the
+   * loudest voices flow to everybody, whatever they look at.
+   */
+  setViews: {
+    method: 'PUT',
+    path: '/rooms/:roomId/peers/:peerId/views',
+    params: Peer,
+    body: Type.Object({ views: Type.Array(View, { maxItems: MAX_VIEWS }) }),
+    reply: Nothing,
+  },
+
+  /** Lets the named consumers flow, as far as they are wanted. Unknown ones are passed over: they may have closed meanwhile. */
   resumeConsumers: {
     method: 'POST',
     path: '/rooms/:roomId/peers/:peerId/consumers/resume',
@@ -314,13 +368,28 @@ export const MediaEvent = Type.Union([
   }),
   /** Whose microphones are heard, the loudest first; empty when it is quiet. Sent when it changes. */
   Type.Object({ event: Type.Literal('speakersChanged'), roomId: Id, speakerPeerIds: Type.Array(Id) }),
-  /** The layers that reach a receiver changed. */
+  /**
+   * The layers that reach a receiver changed. Null only for what is meant to flow: its sender sends nothing, or there
+   * is no bandwidth for it.
+   */
   Type.Object({
     event: Type.Literal('consumerLayersChanged'),
     roomId: Id,
     peerId: Id,
     consumerId: Id,
     layers: Layers,
+  }),
+  /**
+   * How much of a picture is wanted changed; see `wantedLayer` of {@link ProducerDescription}. More is told at once,
+   * less after {@link LESS_WANTED_MS}: who turns pages of tiles comes back.
+   */
+  Type.Object({
+    event: Type.Literal('demandChanged'),
+    roomId: Id,
+    /** Who sends it. */
+    peerId: Id,
+    producerId: Id,
+    wantedLayer: WantedLayer,
   }),
   /**
    * The path between a peer and us came up or went away. `disconnected`: nothing was heard for 15 seconds; it may come

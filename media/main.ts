@@ -38,6 +38,7 @@ sfu = await startSfu({
   announcedAddresses: config.network.announced_addresses,
   initialKbps: config.media.initial_kbps,
   maxIncomingKbps: config.media.max_incoming_kbps,
+  voices: config.media.voices,
   cpuLimit: config.media.worker_load_percent / 100,
   relayPorts: config.turn.enabled ? config.turn.relay_ports : null,
 }).catch(exitOnStartFault);

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { EventStream } from './events.ts';
 import type { Rooms } from './rooms.ts';
+import type { TrafficReading } from './traffic.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 export interface MetricsOptions {
@@ -30,7 +31,7 @@ export class Metrics {
       });
     type Read = (slot: WorkerPool['slots'][number]) => number | undefined;
     const workerOptions = (name: string, help: string) => ({ name, help, labelNames: ['worker'], registers });
-    const readAll = (read: Read) =>
+    const readAll = <Value>(read: (slot: WorkerPool['slots'][number]) => Value | undefined) =>
       pool.slots.flatMap((slot) => {
         const value = read(slot);
         return value === undefined ? [] : [{ worker: { worker: slot.index }, value }];
@@ -72,6 +73,22 @@ export class Metrics {
       'linkello_media_worker_cpu_seconds_total',
       'Processor time that the worker has used.',
       ({ usage }) => (usage ? (usage.ru_utime + usage.ru_stime) / 1000 : undefined),
+    );
+    const trafficCounter = (name: string, help: string, field: keyof TrafficReading) =>
+      new Counter({
+        ...workerOptions(name, help),
+        async collect() {
+          const readings = readAll(({ running }) => running?.traffic.read());
+          this.reset();
+          for (const { worker, value } of readings) this.inc(worker, (await value)[field]);
+        },
+      });
+    trafficCounter('linkello_media_sent_bytes_total', 'Bytes sent to browsers.', 'sentBytes');
+    trafficCounter('linkello_media_received_bytes_total', 'Bytes received from browsers.', 'receivedBytes');
+    trafficCounter(
+      'linkello_media_sent_packets_total',
+      'Packets of sound and picture sent to browsers.',
+      'sentPackets',
     );
     workerGauge(
       'linkello_media_worker_memory_peak_bytes',

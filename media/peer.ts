@@ -1,24 +1,26 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { WorkerClosedError } from 'mediasoup/errors';
-import type { Consumer, Producer, RtpCapabilities, RtpParameters } from 'mediasoup/types';
+import type { RtpCapabilities, RtpParameters } from 'mediasoup/types';
 import { producerRtpParameters } from './codecs.ts';
-import type {
-  ConsumerDescription,
-  Label,
-  Layers,
-  MediaEvent,
-  PeerDescription,
-  ProducerDescription,
-  Source,
+import {
+  type ConsumerDescription,
+  type Label,
+  type Layers,
+  type MediaEvent,
+  type PeerDescription,
+  type Source,
+  SPEAKER_PRIORITY,
+  type View,
 } from './contract.ts';
 import { MediaFault, refuseUnfitAsync } from './fault.ts';
 import { PeerTransport, type TransportOptions } from './peer-transport.ts';
+import { type ReceivedConsumer, Reception, type SentProducer, type Want } from './reception.ts';
 import type { Placement } from './worker-pool.ts';
 
-export type SentProducer = Producer<{ readonly peerId: string; readonly source: Source }>;
-export type ReceivedConsumer = Consumer<{ readonly producer: SentProducer }>;
-
 type TransportState = Extract<MediaEvent, { event: 'transportStateChanged' }>['state'];
+
+/** Above every layer there is: mediasoup takes the highest one instead. */
+const TOP_LAYER = 7;
 
 const kindOf = { microphone: 'audio', camera: 'video', screen: 'video', screenAudio: 'audio' } as const;
 
@@ -32,6 +34,14 @@ export interface PeerOptions {
   };
   readonly onTransportState: (transportId: string, state: TransportState) => void;
   readonly onLayers: (consumerId: string, layers: Layers) => void;
+  /** Highest spatial layer of every camera before {@link Peer.look}. */
+  readonly firstLayer?: number | undefined;
+  /** Whether the voice of a peer is one of those that are forwarded. */
+  readonly isForwarded: (peerId: string) => boolean;
+  /** Whether nobody is louder than this peer. */
+  readonly isLoudest: (peerId: string) => boolean;
+  /** What is wanted of a producer may have changed. */
+  readonly onWanted: (producer: SentProducer) => void;
   readonly log: FastifyBaseLogger;
 }
 
@@ -45,13 +55,15 @@ export interface PeerOptions {
  */
 export class Peer {
   readonly peerId: string;
-  readonly label: Label;
+  label: Label;
   state: 'joining' | 'joined' | 'closed' = 'joining';
   /** True from the moment that the producers to receive on joining are chosen: later ones are offered one by one. */
   receiving = false;
   readonly #options: PeerOptions;
   readonly #producers = new Map<string, SentProducer>();
-  readonly #consumers = new Map<string, ReceivedConsumer>();
+  readonly #receptions = new Map<string, Reception>();
+  /** What is looked at, by {@link viewKey}; undefined until it is known. */
+  #views: ReadonlyMap<string, View> | undefined;
   /** Sources that are sent or about to be. */
   readonly #sources = new Set<Source>();
   #placement: Placement | undefined;
@@ -111,8 +123,33 @@ export class Peer {
     return this.#producers.values();
   }
 
-  consumer(consumerId: string): ReceivedConsumer | undefined {
-    return this.#consumers.get(consumerId);
+  reception(consumerId: string): Reception | undefined {
+    return this.#receptions.get(consumerId);
+  }
+
+  /** Highest spatial layer that this peer wants of a producer; null: none. */
+  wantedLayer(producer: SentProducer): number | null {
+    const wanted = this.#of(producer).map(({ wantedLayer }) => wantedLayer ?? -1);
+    const highest = Math.max(-1, ...wanted);
+    return highest < 0 ? null : highest;
+  }
+
+  /** These pictures flow from now on, and no others. */
+  async look(views: readonly View[]): Promise<void> {
+    this.#views = new Map(views.map((view) => [viewKey(view.peerId, view.source), view]));
+    await this.adjust();
+  }
+
+  /** Brings what flows in line with what is wanted, of one other peer or of all. */
+  async adjust(peerId?: string): Promise<void> {
+    const changed = [...this.#receptions.values()].filter(
+      ({ consumer }) => peerId === undefined || consumer.appData.producer.appData.peerId === peerId,
+    );
+    const settled = changed.map((reception) =>
+      reception.want(this.#wantOf(reception.consumer.appData.producer)),
+    );
+    for (const { consumer } of changed) this.#options.onWanted(consumer.appData.producer);
+    await Promise.all(settled);
   }
 
   /**
@@ -173,25 +210,36 @@ export class Peer {
    * Makes a paused consumer of a producer. Answers undefined when the peer cannot receive it, or when either of them
    * went away meanwhile: one participant's odd parameters are no reason to fail for the others.
    */
-  async consume(producer: SentProducer): Promise<ReceivedConsumer | undefined> {
+  async consume(producer: SentProducer): Promise<Reception | undefined> {
     const { recv, placement } = this.#halves();
     const { rtpCapabilities } = this.#options;
     try {
       if (!placement.router.canConsume({ producerId: producer.id, rtpCapabilities })) return undefined;
+      const want = this.#wantOf(producer);
       const consumer: ReceivedConsumer = await recv.webRtcTransport.consume({
         producerId: producer.id,
         rtpCapabilities,
         paused: true,
+        ...(want && producer.kind === 'video' && { preferredLayers: want }),
         appData: { producer },
       });
       if (this.state === 'closed' || producer.closed) {
         consumer.close();
         return undefined;
       }
-      this.#consumers.set(consumer.id, consumer);
-      consumer.observer.once('close', () => this.#consumers.delete(consumer.id));
-      consumer.on('layerschange', (layers) => this.#options.onLayers(consumer.id, layers ?? null));
-      return consumer;
+      const reception = new Reception(consumer, want);
+      this.#receptions.set(consumer.id, reception);
+      consumer.observer.once('close', () => this.#receptions.delete(consumer.id));
+      consumer.on('layerschange', (layers) => {
+        // What nobody looks at is not missed.
+        if (layers || (reception.isFlowing && !producer.paused)) {
+          this.#options.onLayers(consumer.id, layers ?? null);
+        }
+      });
+      // It may have changed while the worker was making it.
+      await reception.want(this.#wantOf(producer));
+      this.#options.onWanted(producer);
+      return reception;
     } catch (error) {
       if (error instanceof WorkerClosedError) throw error;
       if (this.state !== 'closed' && !producer.closed) {
@@ -207,26 +255,28 @@ export class Peer {
     readonly consumers: readonly ReceivedConsumer[];
   } {
     const { send, recv } = this.#halves();
-    return { transports: [send, recv], consumers: [...this.#consumers.values()] };
+    return {
+      transports: [send, recv],
+      consumers: [...this.#receptions.values()].map(({ consumer }) => consumer),
+    };
   }
 
   /** Lets go of whatever it received of a producer that closed. The worker has closed it already. */
   drop(producer: SentProducer): void {
-    for (const consumer of this.#consumers.values()) {
-      if (consumer.appData.producer === producer) this.#consumers.delete(consumer.id);
-    }
+    for (const { consumer } of this.#of(producer)) this.#receptions.delete(consumer.id);
   }
 
   /** Everything that a browser needs, with the named consumers or, by default, all of them. */
-  describe(consumers: Iterable<ReceivedConsumer> = this.#consumers.values()): PeerDescription {
+  describe(receptions: Iterable<Reception> = this.#receptions.values()): Omit<PeerDescription, 'producers'> {
     const { send, recv } = this.#halves();
     return {
       peerId: this.peerId,
       label: this.label,
       sendTransport: send.description,
       recvTransport: recv.description,
-      producers: [...this.#producers.values()].map(describeProducer),
-      consumers: [...consumers].filter(({ id }) => this.#consumers.has(id)).map(describeConsumer),
+      consumers: [...receptions]
+        .filter(({ consumer }) => this.#receptions.has(consumer.id))
+        .map(({ consumer }) => describeConsumer(consumer)),
     };
   }
 
@@ -238,6 +288,26 @@ export class Peer {
     this.#recv?.close();
   }
 
+  #of(producer: SentProducer): Reception[] {
+    return [...this.#receptions.values()].filter(({ consumer }) => consumer.appData.producer === producer);
+  }
+
+  #wantOf({ kind, appData: { peerId, source } }: SentProducer): Want | null {
+    const { firstLayer, isForwarded, isLoudest } = this.#options;
+    if (kind === 'audio') {
+      const flows = source === 'screenAudio' || isForwarded(peerId);
+      return flows ? { spatialLayer: 0, temporalLayer: 0, priority: 1 } : null;
+    }
+    const top = { spatialLayer: TOP_LAYER, temporalLayer: TOP_LAYER, priority: 1 };
+    const first =
+      source === 'camera' && firstLayer !== undefined ? { ...top, spatialLayer: firstLayer } : top;
+    const want = this.#views ? this.#views.get(viewKey(peerId, source)) : first;
+    if (!want) return null;
+    const { spatialLayer, temporalLayer, priority } = want;
+    const more = source === 'camera' && isLoudest(peerId) ? SPEAKER_PRIORITY : 0;
+    return { spatialLayer, temporalLayer, priority: priority + more };
+  }
+
   #halves(): { send: PeerTransport; recv: PeerTransport; placement: Placement } {
     const [send, recv, placement] = [this.#send, this.#recv, this.#placement];
     if (!send || !recv || !placement) throw new Error('A peer was used before its transports were there.');
@@ -245,9 +315,7 @@ export class Peer {
   }
 }
 
-function describeProducer({ id, kind, paused, appData }: SentProducer): ProducerDescription {
-  return { producerId: id, kind, source: appData.source, paused };
-}
+const viewKey = (peerId: string, source: Source) => `${peerId} ${source}`;
 
 export function describeConsumer(consumer: ReceivedConsumer): ConsumerDescription {
   const { producer } = consumer.appData;

@@ -5,11 +5,16 @@ import type {
   OperationInput,
   OperationReply,
   PeerDescription,
+  ProducerDescription,
   RoomDescription,
+  View,
 } from './contract.ts';
+import { Demand } from './demand.ts';
 import { MediaFault } from './fault.ts';
-import { describeConsumer, Peer, type PeerOptions, type SentProducer } from './peer.ts';
+import { describeConsumer, Peer, type PeerOptions } from './peer.ts';
+import type { Reception, SentProducer } from './reception.ts';
 import { Speakers } from './speakers.ts';
+import { Voices } from './voices.ts';
 import type { Placement } from './worker-pool.ts';
 
 export interface RoomOptions {
@@ -17,6 +22,8 @@ export interface RoomOptions {
   /** Where the room is to live; may reject. */
   readonly placement: Promise<Placement>;
   readonly transport: PeerOptions['transport'];
+  /** Most voices that are forwarded at once. */
+  readonly voices: number;
   readonly emit: (event: MediaEvent) => void;
   readonly onClosed: () => void;
   readonly log: FastifyBaseLogger;
@@ -40,6 +47,10 @@ export class Room {
   readonly #joins = new Map<Peer, { reply: Promise<PeerDescription>; callers: number }>();
   readonly #home: Promise<Placement>;
   readonly #listening: Promise<void>;
+  readonly #voices: Voices;
+  readonly #demands = new Map<SentProducer, Demand>();
+  /** Who was the loudest when somebody was heard last. */
+  #loudest: string | undefined;
   #speakers: Speakers | undefined;
   #router: Router | undefined;
   #closed: CloseReason | undefined;
@@ -47,6 +58,7 @@ export class Room {
   constructor(options: RoomOptions) {
     this.roomId = options.roomId;
     this.#options = options;
+    this.#voices = new Voices(options.voices, (peerIds) => this.#adjust(peerIds));
     this.#home = this.#settle(options.placement);
     this.#listening = this.#home.then(({ router }) => this.#listen(router));
     // Every join waits for it, and with it for the home, and reports its failure.
@@ -64,12 +76,12 @@ export class Room {
    * @param signal aborted when the caller does not wait any more; a join that nobody waits for is undone.
    */
   async join(
-    { peerId, rtpCapabilities, label }: OperationInput<'joinRoom'>,
+    { peerId, rtpCapabilities, label, firstLayer }: OperationInput<'joinRoom'>,
     signal: AbortSignal,
   ): Promise<PeerDescription> {
     const present = this.#peers.get(peerId);
-    if (present?.state === 'joined') return present.describe();
-    const peer = present ?? this.#newPeer({ peerId, rtpCapabilities, label });
+    if (present?.state === 'joined') return this.#describe(present);
+    const peer = present ?? this.#newPeer({ peerId, rtpCapabilities, label, firstLayer });
     const join = this.#joins.get(peer);
     if (!join) throw this.#gone();
     join.callers += 1;
@@ -111,17 +123,18 @@ export class Room {
       check();
       // From here to the next await is one step: see the class.
       sender.publish(producer);
+      this.#begin(producer);
       producer.observer.once('close', () => this.#forget(producer));
       const receivers = [...this.#peers.values()].filter((peer) => peer !== sender && peer.receiving);
-      const offers = receivers.map(async (peer) => ({ peer, consumer: await peer.consume(producer) }));
+      const offers = receivers.map(async (peer) => ({ peer, reception: await peer.consume(producer) }));
       const [made] = await Promise.all([Promise.all(offers), this.#listenTo(producer)]);
       check();
       return {
         producerId: producer.id,
-        consumers: made.flatMap(({ peer, consumer }) =>
+        consumers: made.flatMap(({ peer, reception }) =>
           // It may be gone again: its peer left while others' were being made.
-          consumer && peer.consumer(consumer.id) === consumer
-            ? [{ peerId: peer.peerId, consumer: describeConsumer(consumer) }]
+          reception && peer.reception(reception.consumer.id) === reception
+            ? [{ peerId: peer.peerId, consumer: describeConsumer(reception.consumer) }]
             : [],
         ),
       };
@@ -132,26 +145,35 @@ export class Room {
   }
 
   async pauseProducer(peerId: string, producerId: string): Promise<void> {
-    await this.peer(peerId).producer(producerId).pause();
+    const producer = this.peer(peerId).producer(producerId);
+    await producer.pause();
     this.#speakers?.hush(producerId);
+    if (producer.appData.source === 'microphone') this.#voices.shut(peerId);
   }
 
   async resumeProducer(peerId: string, producerId: string): Promise<void> {
-    await this.peer(peerId).producer(producerId).resume();
+    const producer = this.peer(peerId).producer(producerId);
+    await producer.resume();
+    if (producer.appData.source === 'microphone' && !producer.closed) this.#voices.opened(peerId);
   }
 
   closeProducer(peerId: string, producerId: string): void {
     this.peer(peerId).producer(producerId).close();
   }
 
-  /** Lets consumers flow; those that closed meanwhile are passed over. */
+  /** These pictures reach the peer from now on, and no others. */
+  async setViews(peerId: string, views: readonly View[]): Promise<void> {
+    await this.peer(peerId).look(views);
+  }
+
+  /** Lets consumers flow, as far as they are wanted; those that closed meanwhile are passed over. */
   async resumeConsumers(peerId: string, consumerIds: readonly string[]): Promise<void> {
     const peer = this.peer(peerId);
     const resumed = consumerIds.map(async (consumerId) => {
       try {
-        await peer.consumer(consumerId)?.resume();
+        await peer.reception(consumerId)?.ready();
       } catch (error) {
-        if (peer.consumer(consumerId)) throw error;
+        if (peer.reception(consumerId)) throw error;
       }
     });
     await Promise.all(resumed);
@@ -160,7 +182,7 @@ export class Room {
   describe(): RoomDescription {
     return {
       roomId: this.roomId,
-      peers: [...this.#joined()].map((peer) => peer.describe()),
+      peers: [...this.#joined()].map((peer) => this.#describe(peer)),
       speakerPeerIds: [...(this.#speakers?.peerIds ?? [])],
     };
   }
@@ -170,6 +192,8 @@ export class Room {
     this.#closed = reason;
     const told = this.size > 0 && (reason === 'closed' || reason === 'workerDied');
     this.#speakers?.close();
+    for (const demand of this.#demands.values()) demand.close();
+    this.#demands.clear();
     // One by one, before the router: its server keeps transports in memory that close along with their router.
     for (const peer of this.#peers.values()) peer.close();
     this.#peers.clear();
@@ -192,6 +216,13 @@ export class Room {
 
   async #listen(router: Router): Promise<void> {
     this.#speakers = await Speakers.watch(router, (speakerPeerIds) => {
+      this.#voices.heard(speakerPeerIds);
+      const before = this.#loudest;
+      // Whoever spoke last stays first while it is quiet.
+      this.#loudest = speakerPeerIds[0] ?? before;
+      if (this.#loudest !== before) {
+        this.#adjust([before, this.#loudest].filter((peerId) => peerId !== undefined));
+      }
       this.#options.emit({
         event: 'speakersChanged',
         roomId: this.roomId,
@@ -200,7 +231,7 @@ export class Room {
     });
   }
 
-  #newPeer(entry: Pick<PeerOptions, 'peerId' | 'rtpCapabilities' | 'label'>): Peer {
+  #newPeer(entry: Pick<PeerOptions, 'peerId' | 'rtpCapabilities' | 'label' | 'firstLayer'>): Peer {
     const { emit, transport, log } = this.#options;
     const where = { roomId: this.roomId, peerId: entry.peerId };
     const peer = new Peer({
@@ -211,6 +242,9 @@ export class Room {
         emit({ event: 'transportStateChanged', ...where, transportId, state }),
       onLayers: (consumerId, layers) =>
         emit({ event: 'consumerLayersChanged', ...where, consumerId, layers }),
+      isForwarded: (peerId) => this.#voices.isForwarded(peerId),
+      isLoudest: (peerId) => peerId === this.#loudest,
+      onWanted: (producer) => this.#weigh(producer),
     });
     this.#peers.set(peer.peerId, peer);
     this.#joins.set(peer, { reply: this.#admit(peer), callers: 0 });
@@ -226,14 +260,17 @@ export class Room {
       const others = [...this.#peers.values()].filter((other) => other !== peer);
       const producers = others.flatMap((other) => [...other.producers]);
       peer.receiving = true;
-      const [consumers] = await Promise.all([
+      const [receptions] = await Promise.all([
         Promise.all(producers.map((producer) => peer.consume(producer))),
         peer.limitIncoming(),
       ]);
       if (peer.state !== 'joining') throw this.#gone();
       peer.state = 'joined';
       // Those alone: what was offered meanwhile is in the answers to the others' calls.
-      return peer.describe(consumers.filter((consumer) => consumer !== undefined));
+      return this.#describe(
+        peer,
+        receptions.filter((reception) => reception !== undefined),
+      );
     } catch (error) {
       this.#remove(peer);
       throw error;
@@ -245,12 +282,63 @@ export class Room {
   #remove(peer: Peer): void {
     if (this.#peers.get(peer.peerId) === peer) this.#peers.delete(peer.peerId);
     peer.close();
+    for (const producer of this.#demands.keys()) this.#weigh(producer);
     if (this.#peers.size === 0) this.close('empty');
   }
 
   #forget(producer: SentProducer): void {
     for (const peer of this.#peers.values()) peer.drop(producer);
     this.#speakers?.forget(producer.id);
+    if (producer.appData.source === 'microphone') this.#voices.shut(producer.appData.peerId);
+    this.#demands.get(producer)?.close();
+    this.#demands.delete(producer);
+  }
+
+  /** What a producer that starts means for the others: a voice more, or a picture that some may want. */
+  #begin(producer: SentProducer): void {
+    const { peerId, source } = producer.appData;
+    if (source === 'microphone' && !producer.paused) this.#voices.opened(peerId);
+    if (producer.kind !== 'video') return;
+    const demand = new Demand((wantedLayer) => {
+      const { emit } = this.#options;
+      emit({ event: 'demandChanged', roomId: this.roomId, peerId, producerId: producer.id, wantedLayer });
+    });
+    this.#demands.set(producer, demand);
+    this.#weigh(producer);
+  }
+
+  /** Finds out how much of a picture all peers together want. */
+  #weigh(producer: SentProducer): void {
+    const demand = this.#demands.get(producer);
+    if (!demand) return;
+    const layers = [...this.#peers.values()].map((peer) => peer.wantedLayer(producer) ?? -1);
+    const highest = Math.max(-1, ...layers);
+    demand.set(highest < 0 ? null : highest);
+  }
+
+  /** What these peers send flows otherwise from now on, to some. */
+  #adjust(peerIds: readonly string[]): void {
+    for (const receiver of this.#peers.values()) {
+      for (const peerId of peerIds) {
+        receiver.adjust(peerId).catch((err) => {
+          // Its worker died: the whole room goes with it.
+          if (!this.#closed) this.#options.log.warn({ err }, 'a consumer could not be adjusted');
+        });
+      }
+    }
+  }
+
+  #describe(peer: Peer, receptions?: Iterable<Reception>): PeerDescription {
+    const producers = [...peer.producers].map(
+      (producer): ProducerDescription => ({
+        producerId: producer.id,
+        kind: producer.kind,
+        source: producer.appData.source,
+        paused: producer.paused,
+        wantedLayer: this.#demands.get(producer)?.wantedLayer ?? null,
+      }),
+    );
+    return { ...peer.describe(receptions), producers };
   }
 
   async #listenTo(producer: SentProducer): Promise<void> {

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { validateAndNormalizeRtpCapabilities } from 'mediasoup/ortc';
-import type { MediaEvent, OperationInput, PeerDescription, RoomDescription } from './contract.ts';
+import type { Label, MediaEvent, OperationInput, PeerDescription, RoomDescription } from './contract.ts';
 import { MediaFault, refuseUnfit } from './fault.ts';
 import type { PeerOptions } from './peer.ts';
 import { Room } from './room.ts';
@@ -12,6 +12,8 @@ const MAX_LABEL_BYTES = 2_048;
 export interface RoomsOptions {
   readonly pool: Pick<WorkerPool, 'createRouter'>;
   readonly transport: PeerOptions['transport'];
+  /** Most voices of a room that are forwarded at once. */
+  readonly voices: number;
   readonly emit: (event: MediaEvent) => void;
   readonly log: FastifyBaseLogger;
 }
@@ -45,14 +47,18 @@ export class Rooms {
 
   /** Lets a peer in and makes the room if need be; see {@link Room.join}. */
   async join(input: OperationInput<'joinRoom'>, signal: AbortSignal): Promise<PeerDescription> {
-    if (Buffer.byteLength(JSON.stringify(input.label)) > MAX_LABEL_BYTES) {
-      throw new MediaFault('invalid', { detail: `A label takes at most ${MAX_LABEL_BYTES} bytes of JSON.` });
-    }
+    refuseLarge(input.label);
     // It fills in defaults; what the peer sent stays as it is.
     refuseUnfit(() => validateAndNormalizeRtpCapabilities(structuredClone(input.rtpCapabilities)));
     if (this.#stopping) throw new MediaFault('worker_lost');
     const room = this.#rooms.get(input.roomId) ?? this.#open(input.roomId);
     return room.join(input, signal);
+  }
+
+  /** Gives a peer another label. */
+  label(roomId: string, peerId: string, label: Label): void {
+    refuseLarge(label);
+    this.room(roomId).peer(peerId).label = label;
   }
 
   describe(): RoomDescription[] {
@@ -75,11 +81,12 @@ export class Rooms {
   }
 
   #open(roomId: string): Room {
-    const { pool, transport, emit, log } = this.#options;
+    const { pool, transport, voices, emit, log } = this.#options;
     const room: Room = new Room({
       roomId,
       placement: pool.createRouter(),
       transport,
+      voices,
       emit,
       log,
       onClosed: () => this.#rooms.delete(roomId),
@@ -87,4 +94,9 @@ export class Rooms {
     this.#rooms.set(roomId, room);
     return room;
   }
+}
+
+function refuseLarge(label: Label): void {
+  if (Buffer.byteLength(JSON.stringify(label)) > MAX_LABEL_BYTES)
+    throw new MediaFault('invalid', { detail: `A label takes at most ${MAX_LABEL_BYTES} bytes of JSON.` });
 }

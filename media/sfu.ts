@@ -19,6 +19,8 @@ export interface SfuOptions extends ControlServerOptions {
   readonly initialKbps: number;
   /** Most that one peer may send, all sources together, in kbit/s. */
   readonly maxIncomingKbps: number;
+  /** Most voices of a room that are forwarded at once, the loudest ones. 6 by default. */
+  readonly voices?: number;
   /** Share of a core, 0 to 1, from which a worker gets no further room while another uses less. 1 by default. */
   readonly cpuLimit?: number;
   /** UDP ports that the relay sends from, to tell what is relayed; null, the default, without a relay. */
@@ -47,6 +49,7 @@ export async function startSfu(options: SfuOptions): Promise<Sfu> {
   const rooms = new Rooms({
     pool,
     transport: { initialKbps: options.initialKbps, maxIncomingKbps: options.maxIncomingKbps },
+    voices: options.voices ?? 6,
     emit: (event) => events.emit(event),
     log: server.log,
   });

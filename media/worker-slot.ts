@@ -6,6 +6,7 @@ import { listenInfos } from './addresses.ts';
 import { Census } from './census.ts';
 import { CpuGauge } from './cpu-gauge.ts';
 import { StartFault } from './start-fault.ts';
+import { Traffic } from './traffic.ts';
 
 /** How often a worker is asked for its resource usage, in milliseconds. */
 const PROBE_INTERVAL_MS = 5_000;
@@ -39,6 +40,7 @@ export interface RunningWorker {
   readonly worker: Worker;
   readonly webRtcServer: WebRtcServer;
   readonly census: Census;
+  readonly traffic: Traffic;
 }
 
 /** One place for a worker, with a port of its own: when the worker dies, another takes its place. */
@@ -109,6 +111,7 @@ export class WorkerSlot {
       );
     });
     const census = new Census(worker);
+    const traffic = new Traffic(worker);
     const webRtcServer = await worker.createWebRtcServer({ listenInfos: infos }).catch((cause: Error) => {
       worker.close();
       const addresses = [...new Set(infos.map(({ ip }) => ip))].join(', ');
@@ -121,7 +124,7 @@ export class WorkerSlot {
       await endWorker(worker);
       throw new StartFault(`Media worker ${this.index} was stopped while it started.`);
     }
-    this.#running = { worker, webRtcServer, census };
+    this.#running = { worker, webRtcServer, census, traffic };
     this.#startedAtMs = performance.now();
     const stopProbing = this.#probe(worker);
     worker.once('died', (error) => this.#died(error));

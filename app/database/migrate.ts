@@ -8,8 +8,18 @@ import { audit } from './migrations/0004-audit.ts';
 import { jobs } from './migrations/0005-jobs.ts';
 import { privacy } from './migrations/0006-privacy.ts';
 import { statistics } from './migrations/0007-statistics.ts';
+import { meetingRules } from './migrations/0008-meeting-rules.ts';
 
-const migrations: readonly Migration[] = [identity, letters, rooms, audit, jobs, privacy, statistics];
+const migrations: readonly Migration[] = [
+  identity,
+  letters,
+  rooms,
+  audit,
+  jobs,
+  privacy,
+  statistics,
+  meetingRules,
+];
 
 /** Brings the schema up to date, each step in a transaction of its own with the note that it was done. */
 export async function migrate(database: Knex): Promise<void> {

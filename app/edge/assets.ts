@@ -2,6 +2,7 @@ import fp from 'fastify-plugin';
 import Negotiator from 'negotiator';
 import { AppError } from '../kernel/errors.ts';
 import type { ClientBuild } from './client-build.ts';
+import { effectPolicies } from './security-headers.ts';
 
 export interface AssetsOptions {
   readonly client: ClientBuild;
@@ -31,6 +32,9 @@ export const assets = fp<AssetsOptions>(
         if (file === undefined) throw new AppError('not_found');
         // The name holds a hash of the content, so it never changes (RFC 8246).
         reply.header('Cache-Control', 'public, max-age=31536000, immutable').type(file.contentType);
+        // A worker goes by the policy that it came with, not by its page's (HTML, "run a worker").
+        if (client.workers.has(request.params.name))
+          reply.header('Content-Security-Policy', effectPolicies.worker);
         if (file.brotli === null && file.gzip === null) return file.body;
 
         reply.header('Vary', 'Accept-Encoding');

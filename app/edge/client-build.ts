@@ -19,6 +19,8 @@ export interface ClientBuild {
   readonly files: ReadonlyMap<string, ClientFile>;
   /** From the name that views use to the name in the URL: `room.js` → `room-3FQ2KX7A.js`. */
   readonly names: ReadonlyMap<string, string>;
+  /** Names in the URL of what runs in workers. */
+  readonly workers: ReadonlySet<string>;
 }
 
 const contentTypes: Readonly<Record<string, string>> = {
@@ -30,14 +32,16 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
   '.mp3': 'audio/mpeg',
   '.txt': 'text/plain; charset=utf-8',
+  '.wasm': 'application/wasm',
+  '.tflite': 'application/octet-stream',
 };
-const compressible = new Set(['.js', '.css', '.svg', '.txt']);
+const compressible = new Set(['.js', '.css', '.svg', '.txt', '.wasm']);
 
 /** Below this a compressed answer saves no packet. */
 const COMPRESS_FROM_BYTES = 1024;
 
 /**
- * Bundles the browser's code in memory: every `pages/*.ts`, `styles/main.css`, `styles/console.css` and `images/*.svg` of the client's
+ * Bundles the browser's code in memory: every `pages/*.ts` and `workers/*.ts`, `styles/main.css`, `styles/console.css` and `images/*.svg` of the client's
  * folder, with what they import.
  *
  * @throws {StartFault} with the compiler's own words when the code is wrong.
@@ -63,11 +67,25 @@ export async function buildClient(folder: string): Promise<ClientBuild> {
       metafile: true,
       logLevel: 'silent',
       absWorkingDir: folder,
-      loader: { '.svg': 'copy', '.png': 'copy', '.webp': 'copy', '.woff2': 'copy', '.mp3': 'copy' },
+      loader: {
+        '.svg': 'copy',
+        '.png': 'copy',
+        '.webp': 'copy',
+        '.woff2': 'copy',
+        '.mp3': 'copy',
+        // Programs and models of packages: what imports them gets their address.
+        '.wasm': 'file',
+        '.tflite': 'file',
+      },
+      publicPath: '/assets/',
+      // Asked for by packages that run in Node as well, and only there.
+      external: ['fs', 'path'],
     });
     const names = new Map<string, string>();
+    const workers = new Set<string>();
     for (const [output, { entryPoint }] of Object.entries(result.metafile.outputs)) {
       if (entryPoint !== undefined) names.set(basename(entryPoint).replace(/\.ts$/, '.js'), basename(output));
+      if (entryPoint?.startsWith('workers/')) workers.add(basename(output));
     }
     const files = await Promise.all(
       result.outputFiles.map(
@@ -75,7 +93,7 @@ export async function buildClient(folder: string): Promise<ClientBuild> {
           [basename(path), await clientFile(path, Buffer.from(contents))] as const,
       ),
     );
-    return { files: new Map(files), names };
+    return { files: new Map(files), names, workers };
   } catch (thrown) {
     if (!isBuildFailure(thrown)) throw thrown;
     const messages = formatMessagesSync(thrown.errors, { kind: 'error', color: false });
@@ -87,9 +105,11 @@ export async function buildClient(folder: string): Promise<ClientBuild> {
 
 async function entryPoints(folder: string): Promise<string[]> {
   const pages = await readdir(join(folder, 'pages'));
+  const workers = await readdir(join(folder, 'workers'));
   const images = await readdir(join(folder, 'images'));
   return [
     ...pages.filter((name) => name.endsWith('.ts')).map((name) => join(folder, 'pages', name)),
+    ...workers.map((name) => join(folder, 'workers', name)),
     ...images.map((name) => join(folder, 'images', name)),
     join(folder, 'styles', 'main.css'),
     join(folder, 'styles', 'console.css'),

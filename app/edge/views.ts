@@ -81,6 +81,7 @@ const partials = {
   stateCards: 'console/state/views/cards.hbs',
   codeField: 'identity/sign-in/views/code-field.hbs',
   question: 'privacy/consent/views/question.hbs',
+  connectionTest: 'connection/views/panel.hbs',
   notice: 'privacy/notice/views/content.hbs',
   processing: 'privacy/processing/views/content.hbs',
 };

@@ -13,8 +13,10 @@ export interface StoredInBrowser {
   readonly text: string;
   /** `needed`: strictly necessary for what its reader asks for, so that no consent is asked (ePrivacy, Article 5(3)). */
   readonly necessity: 'needed' | 'consent';
-  /** How long it stays at most; null: until the browser is closed. */
-  readonly lifetime: (terms: StorageTerms) => { readonly days: number } | { readonly minutes: number } | null;
+  /** How long it stays at most; null: until the browser is closed; `kept`: until the person takes it back. */
+  readonly lifetime: (
+    terms: StorageTerms,
+  ) => { readonly days: number } | { readonly minutes: number } | 'kept' | null;
 }
 
 /** Everything that is stored in browsers, and nothing else is. */
@@ -53,5 +55,12 @@ export const browserStorage: readonly StoredInBrowser[] = [
     text: 'choicesWay',
     necessity: 'needed',
     lifetime: () => ({ minutes: 2 }),
+  },
+  {
+    kind: 'localStorage',
+    name: 'room-view',
+    text: 'roomView',
+    necessity: 'needed',
+    lifetime: () => 'kept',
   },
 ];

@@ -48,6 +48,18 @@ export const errorCatalogue = {
   meeting_locked: { family: 'not allowed', status: 403 },
   /** Only a host may do that. */
   host_needed: { family: 'not allowed', status: 403 },
+  /** Their role in the meeting is as high as one's own, or higher. */
+  role_too_high: { family: 'not allowed', status: 403 },
+  /** A host does not allow it, to all or to this one. */
+  forbidden_by_host: { family: 'not allowed', status: 403 },
+  /** A host took them out of this meeting. */
+  removed_from_meeting: { family: 'not allowed', status: 403 },
+  /** The appliance passes no files on (`meetings.files`). */
+  files_off: { family: 'not allowed', status: 403 },
+  /** Params: `megabytes` that a file may have. */
+  file_too_large: { family: 'limit', status: 413 },
+  /** One participant offers as many as may. */
+  too_many_files: { family: 'limit', status: 409 },
   /** Nobody changes their own role, or blocks or deletes themselves. */
   own_account: { family: 'conflict', status: 409 },
   own_organisation: { family: 'conflict', status: 409 },

@@ -1,6 +1,5 @@
 import type { Actor, AuditEntry, AuditLog } from '../audit/audit-log.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { AppError } from '../kernel/errors.ts';
 import type { LiveMeetings } from './live-meetings.ts';
 import type { Meeting } from './meeting.ts';
 import type { Stay } from './meetings.ts';
@@ -13,7 +12,7 @@ export interface HostingOptions {
   readonly leave: (stay: Stay) => void;
 }
 
-/** What those do who run a meeting. The caller has seen to it that they may ({@link demandHost}, or a permission). */
+/** What those do who run a meeting. The caller has seen to it that they may (`demand` in moderation.ts, or a permission). */
 export class Hosting {
   readonly #live: LiveMeetings;
   readonly #audit: AuditLog;
@@ -72,9 +71,4 @@ export class Hosting {
       details: { ...details, room: meeting.place?.id ?? null },
     });
   }
-}
-
-/** @throws AppError `host_needed` for whoever is no host. */
-export function demandHost({ participant }: Stay): void {
-  if (participant.role !== 'host') throw new AppError('host_needed');
 }

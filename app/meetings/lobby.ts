@@ -1,5 +1,8 @@
 import type { WaitingFor, WaitingPerson } from './messages.ts';
-import { Participant } from './participant.ts';
+import { type Identity, Participant } from './participant.ts';
+
+/** Most people who can wait in front of one meeting: whoever may admit is sent all of their names. */
+export const LOBBY_PLACES = 200;
 
 interface Place {
   readonly participant: Participant;
@@ -22,6 +25,11 @@ export class Lobby {
     return this.#places.size;
   }
 
+  /** Whether nobody else can wait. */
+  isFullFor(id: string): boolean {
+    return this.#places.size >= LOBBY_PLACES && !this.#places.has(id);
+  }
+
   participant(id: string): Participant | undefined {
     return this.#places.get(id)?.participant;
   }
@@ -40,16 +48,19 @@ export class Lobby {
     id: string,
     {
       name,
+      identity,
       needsAdmission,
       waitingFor,
       now,
     }: Omit<Place, 'participant' | 'sinceAt'> & {
       readonly name: string;
+      readonly identity: Identity;
       readonly now: number;
     },
   ): Participant {
     const known = this.#places.get(id);
-    const participant = known?.participant ?? new Participant(id, name, 'guest', now);
+    const participant =
+      known?.participant ?? new Participant({ id, name, role: 'guest', joinedAt: now, identity });
     this.#places.set(id, { participant, sinceAt: known?.sinceAt ?? now, needsAdmission, waitingFor });
     return participant;
   }
@@ -65,6 +76,12 @@ export class Lobby {
   /** Sends these away; unknown ones are passed over. Answers how many there were. */
   deny(ids: readonly string[]): number {
     return this.#settle(ids, (participant) => participant.notify('denied', {}));
+  }
+
+  /** Sends away whoever waits and fits; answers how many there were. */
+  denyThose(fits: (identity: Identity) => boolean): number {
+    const those = [...this.#places.values()].filter(({ participant }) => fits(participant.identity));
+    return this.deny(those.map(({ participant }) => participant.id));
   }
 
   /** Takes somebody out who gave up. */

@@ -24,14 +24,14 @@ export const meetingStore: CategoryStore = {
   cutOff: ({ now }) => now - LONGEST_MS,
 
   async collect(database, subject) {
-    const rows: { slug: string; started_at: number; locked_at: number | null }[] = await meetingsOf(
-      database,
-      subject,
-    );
+    const rows: { slug: string; started_at: number; locked_at: number | null; rules: string | null }[] =
+      await meetingsOf(database, subject);
     return rows.map((row) => ({
       room: row.slug,
       startedAt: isoOf(row.started_at),
       lockedAt: isoOf(row.locked_at),
+      // Who was taken out is somebody else's.
+      rules: row.rules,
     }));
   },
 

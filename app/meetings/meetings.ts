@@ -6,13 +6,16 @@ import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { Entrance, Refusal } from '../rooms/admission.ts';
 import type { RoomDirectory } from '../rooms/directory.ts';
+import type { FileRelay } from './file-relay.ts';
 import type { MediaClient } from './media-client.ts';
 import type { Meeting } from './meeting.ts';
-import type { IceServer, Joined, RequestData, Role, Waiting, WaitingFor } from './messages.ts';
-import type { Connection, Participant } from './participant.ts';
+import type { IceServer, Joined, RequestData, Source, Waiting, WaitingFor } from './messages.ts';
+import type { Connection, Identity, Participant } from './participant.ts';
+import { readLabel } from './participant-label.ts';
 import type { ParticipantTokens } from './participant-token.ts';
 import { Readiness } from './readiness.ts';
 import type { MeetingRegistry } from './registry.ts';
+import { mayDo, mayUse } from './rules.ts';
 import type { Edition } from './tally.ts';
 
 export interface MeetingsOptions {
@@ -25,6 +28,9 @@ export interface MeetingsOptions {
   readonly clock: Clock;
   /** How long a participant whose connection was lost is waited for, in milliseconds. */
   readonly graceMs: number;
+  readonly files: FileRelay;
+  /** Largest file that may be offered, in bytes; null when none are passed on. */
+  readonly maxFileBytes: number | null;
 }
 
 /** A participant's stay in a meeting, or in front of it: what a connection holds once it has joined. */
@@ -63,9 +69,12 @@ export class Meetings {
   readonly #registry: MeetingRegistry;
   readonly #clock: Clock;
   readonly #graceMs: number;
+  readonly #files: FileRelay;
+  readonly #maxFileBytes: number | null;
   readonly #sfu = new Readiness(READY_DEADLINE_MS);
 
-  constructor({ media, tokens, log, directory, registry, clock, graceMs }: MeetingsOptions) {
+  constructor(options: MeetingsOptions) {
+    const { media, tokens, log, directory, registry, clock, graceMs, files, maxFileBytes } = options;
     this.#media = media;
     this.#tokens = tokens;
     this.#log = log;
@@ -73,6 +82,8 @@ export class Meetings {
     this.#registry = registry;
     this.#clock = clock;
     this.#graceMs = graceMs;
+    this.#files = files;
+    this.#maxFileBytes = maxFileBytes;
     media.on('connected', () => this.#takeOver());
     media.on('lost', () => {
       this.#sfu.went();
@@ -111,7 +122,7 @@ export class Meetings {
    * Lets somebody into a room, as a new participant or as the one whom their token names; or lets them wait.
    *
    * @throws AppError `room_full`, `media_unavailable`, `invalid_input`; `out_of_order` when the same participant joined
-   * over another connection meanwhile; `meeting_locked`, and whatever {@link Arrival.refusalFault} makes of a refusal.
+   * over another connection meanwhile; `meeting_locked`, `removed_from_meeting`, and whatever {@link Arrival.refusalFault} makes of a refusal.
    */
   async join(arrival: Arrival, data: RequestData<'join'>): Promise<{ stay: Stay; reply: Joined | Waiting }> {
     await this.#sfu.wait();
@@ -121,11 +132,12 @@ export class Meetings {
 
     const visit = await this.#directory.visit(data.room, arrival.person, data.invitation ?? null);
     if (visit.admission.kind === 'refused') throw arrival.refusalFault(visit.admission);
-    const entrance = visit.admission;
     const meeting = this.#registry.open(data.room);
     meeting.place = visit.room;
+    const identity = { personId: arrival.person?.id ?? null, invitationId: visit.invitation?.id ?? null };
     try {
-      return await this.#knock(meeting, entrance, returning ?? randomUUID(), arrival, data);
+      const entrance = watched(visit.admission, meeting, identity);
+      return await this.#knock(meeting, entrance, { id: returning ?? randomUUID(), identity }, arrival, data);
     } finally {
       this.#registry.closeIfEmpty(meeting);
     }
@@ -134,18 +146,20 @@ export class Meetings {
   async #knock(
     meeting: Meeting,
     entrance: Entrance,
-    id: string,
+    { id, identity }: { readonly id: string; readonly identity: Identity },
     arrival: Arrival,
     data: RequestData<'join'>,
   ): Promise<{ stay: Stay; reply: Joined | Waiting }> {
     const name = nameOf(data);
+    if (meeting.keptOut.holds(id, identity)) throw new AppError('removed_from_meeting');
     const mayPass = entrance.role === 'host' || meeting.lobby.isAdmitted(id);
     if (!mayPass) {
       if (meeting.isLocked) throw new AppError('meeting_locked');
       const waitingFor: WaitingFor | null =
         entrance.needsHost && !meeting.hasHost ? 'host' : entrance.lobby ? 'admission' : null;
       if (waitingFor !== null) {
-        const place = { name, needsAdmission: entrance.lobby, waitingFor, now: this.#clock() };
+        if (meeting.lobby.isFullFor(id)) throw new AppError('room_full');
+        const place = { name, identity, needsAdmission: entrance.lobby, waitingFor, now: this.#clock() };
         const participant = meeting.lobby.wait(id, place);
         participant.attach(arrival.connection);
         meeting.tally.knocked(id, arrival.edition, this.#clock());
@@ -155,7 +169,8 @@ export class Meetings {
       }
     }
     if (meeting.participants.size >= entrance.maxParticipants) throw new AppError('room_full');
-    const participant = meeting.add(id, name, entrance.role, this.#clock());
+    const { role } = entrance;
+    const participant = meeting.add({ id, name, role, joinedAt: this.#clock(), identity });
     return this.#letIn(meeting, participant, arrival, data);
   }
 
@@ -166,12 +181,12 @@ export class Meetings {
     data: RequestData<'join'>,
   ): Promise<{ stay: Stay; reply: Joined }> {
     participant.attach(connection);
+    participant.edition = edition;
     return participant.inTurn(async () => {
       if (participant.connection !== connection) throw new AppError('out_of_order');
-      const peer = await this.#enter(meeting, participant, data, { connection, edition });
+      const peer = await this.#enter(meeting, participant, data, connection);
       // Ended for everybody meanwhile: they are being taken out again.
       if (meeting.participants.get(participant.id) !== participant) throw new AppError('out_of_order');
-      const isHost = participant.role === 'host';
       const reply = {
         you: {
           participant: participant.seen,
@@ -185,7 +200,12 @@ export class Meetings {
         speakerIds: [...meeting.speakerIds],
         iceServers: iceServers(participant.id),
         isLocked: meeting.isLocked,
-        waiting: isHost ? meeting.lobby.seen(this.#clock()) : [],
+        waiting: mayDo(participant.role, 'admit') ? meeting.lobby.seen(this.#clock()) : [],
+        rules: meeting.rules,
+        handIds: meeting.handIds,
+        chat: meeting.chat.since(participant),
+        files: meeting.files.all,
+        maxFileBytes: this.#maxFileBytes,
       };
       return { stay: { meeting, participant, isWaiting: false }, reply };
     });
@@ -219,15 +239,22 @@ export class Meetings {
     { meeting, participant }: Stay,
     data: RequestData<'produce'>,
   ): Promise<{ producerId: string }> {
+    const { source, paused } = data;
+    // A muted microphone harms nobody, and unmuting it is asked for anew.
+    const mayStart = () =>
+      (paused && source === 'microphone') || mayUse(participant, ruleOf(source), meeting.rules);
+    if (!mayStart()) throw new AppError('forbidden_by_host');
     const { producerId, consumers } = await this.#media.call('produce', {
       ...peerOf(meeting, participant),
       ...data,
     });
-    participant.producerIds.add(producerId);
-    meeting.tally.sent(data.source);
+    participant.producers.set(producerId, { source, paused });
+    meeting.tally.sent(source);
     for (const { peerId, consumer } of consumers) {
       meeting.participants.get(peerId)?.notify('consumerAdded', { consumer });
     }
+    // Forbidden while the SFU was at it.
+    if (!mayStart()) await this.stopSource(meeting, participant, ruleOf(source), null);
     return { producerId };
   }
 
@@ -236,16 +263,69 @@ export class Meetings {
     producerId: string,
     paused: boolean,
   ): Promise<void> {
+    const producing = participant.producers.get(producerId);
+    const mayResume = () =>
+      paused || !producing || mayUse(participant, ruleOf(producing.source), meeting.rules);
+    if (!mayResume()) throw new AppError('forbidden_by_host');
     await this.#media.call(paused ? 'pauseProducer' : 'resumeProducer', {
       ...peerOf(meeting, participant),
       producerId,
     });
+    if (producing) producing.paused = paused;
     meeting.notify('producerPausedChanged', { producerId, paused }, participant);
+    // Forbidden while the SFU was at it.
+    if (producing && !mayResume())
+      await this.stopSource(meeting, participant, ruleOf(producing.source), null);
+  }
+
+  /**
+   * Mutes a microphone, or ends a camera or a screen with its sound, and tells everybody. There is no way to start one.
+   *
+   * @param byId who does it; null for a rule.
+   * @returns whether there was anything to stop.
+   */
+  async stopSource(
+    meeting: Meeting,
+    participant: Participant,
+    source: 'microphone' | 'camera' | 'screen',
+    byId: string | null,
+  ): Promise<boolean> {
+    const going = [...participant.producers].filter(
+      ([, producing]) =>
+        ruleOf(producing.source) === source && !(producing.paused && source === 'microphone'),
+    );
+    for (const [producerId, producing] of going) {
+      const peerProducer = { ...peerOf(meeting, participant), producerId };
+      try {
+        if (source === 'microphone') await this.#media.call('pauseProducer', peerProducer);
+        else await this.#media.call('closeProducer', peerProducer);
+      } catch (fault) {
+        // Its owner stopped it, or left, at the same moment.
+        if (!(fault instanceof AppError && fault.code === 'not_found')) throw fault;
+      }
+      if (source === 'microphone') {
+        producing.paused = true;
+        meeting.notify('producerPausedChanged', { producerId, paused: true }, participant);
+      } else {
+        participant.producers.delete(producerId);
+        meeting.notify('producerClosed', { producerId }, participant);
+      }
+      participant.notify('sourceStopped', { source: producing.source, byId });
+    }
+    return going.length > 0;
+  }
+
+  /** Lets the SFU know what is new about a participant, for the next app. The meeting does not wait for it. */
+  relabel(meeting: Meeting, participant: Participant): void {
+    if (!participant.isPresent) return;
+    this.#media
+      .call('labelPeer', { ...peerOf(meeting, participant), label: participant.label })
+      .catch((err) => this.#log.warn({ err }, 'the SFU did not take a label'));
   }
 
   async closeProducer({ meeting, participant }: Stay, producerId: string): Promise<void> {
     await this.#media.call('closeProducer', { ...peerOf(meeting, participant), producerId });
-    participant.producerIds.delete(producerId);
+    participant.producers.delete(producerId);
     meeting.notify('producerClosed', { producerId }, participant);
   }
 
@@ -253,31 +333,34 @@ export class Meetings {
     meeting: Meeting,
     participant: Participant,
     { rtpCapabilities, fresh = false }: RequestData<'join'>,
-    { connection, edition }: Pick<Arrival, 'connection' | 'edition'>,
+    connection: Connection,
   ): Promise<PeerDescription> {
     const wasPresent = participant.isPresent;
     let peer: PeerDescription;
     try {
       if (fresh && wasPresent) {
         await this.#removePeer(meeting, participant);
-        for (const producerId of participant.producerIds) {
+        for (const producerId of participant.producers.keys()) {
           meeting.notify('producerClosed', { producerId }, participant);
         }
       }
       peer = await this.#media.call('joinRoom', {
         ...peerOf(meeting, participant),
         rtpCapabilities,
-        label: { name: participant.name, role: participant.role, joinedAt: participant.joinedAt, edition },
+        // Until the browser says what it shows: enough for a first picture, and no sender starts more for it.
+        firstLayer: 0,
+        label: participant.label,
       });
     } catch (fault) {
       if (wasPresent) this.lose({ meeting, participant, isWaiting: false }, connection);
       else this.#forget(meeting, participant);
       throw fault;
     }
-    participant.producerIds.clear();
-    for (const { producerId } of peer.producers) participant.producerIds.add(producerId);
+    participant.producers.clear();
+    for (const { producerId, source, paused } of peer.producers)
+      participant.producers.set(producerId, { source, paused });
     participant.isPresent = true;
-    meeting.tally.entered(participant.id, edition, this.#clock());
+    meeting.tally.entered(participant.id, participant.edition, this.#clock());
     meeting.lobby.entered(participant.id);
     if (wasPresent) {
       meeting.notify(
@@ -288,7 +371,7 @@ export class Meetings {
     } else {
       meeting.notify('participantJoined', { participant: participant.seen }, participant);
       if (meeting.others().length === 1) this.#registry.began(meeting);
-      if (participant.role === 'host') this.#hostCame(meeting);
+      if (mayDo(participant.role, 'admit')) this.#hostCame(meeting);
     }
     return peer;
   }
@@ -318,7 +401,10 @@ export class Meetings {
     participant.dispose();
     meeting.tally.left(participant.id, this.#clock(), quality);
     meeting.participants.delete(participant.id);
+    this.#files.left(participant);
+    for (const { id } of meeting.files.removeOf(participant)) meeting.notify('fileWithdrawn', { fileId: id });
     if (participant.isPresent) meeting.notify('participantLeft', { participantId: participant.id });
+    if (participant.handRaisedAt !== null) meeting.notify('handsChanged', { handIds: meeting.handIds });
     if (participant.isPresent && meeting.others().length === 0) this.#registry.ended(meeting);
     this.#registry.closeIfEmpty(meeting);
   }
@@ -373,16 +459,18 @@ export class Meetings {
     meeting.speakerIds = speakerPeerIds;
     for (const { peerId, label, producers } of peers) {
       if (meeting.participants.has(peerId)) continue;
-      const participant = meeting.add(
-        peerId,
-        typeof label.name === 'string' ? label.name : '',
-        asRole(label.role),
-        typeof label.joinedAt === 'number' ? label.joinedAt : meeting.startedAt,
+      const { personId, invitationId, exceptions, handRaisedAt, edition, ...known } = readLabel(
+        label,
+        meeting.startedAt,
       );
+      const participant = meeting.add({ ...known, id: peerId, identity: { personId, invitationId } });
+      participant.exceptions = exceptions;
+      participant.handRaisedAt = handRaisedAt;
+      participant.edition = edition;
       participant.isPresent = true;
-      meeting.tally.entered(peerId, label.edition === 'med' ? 'med' : 'pro', participant.joinedAt);
-      for (const { producerId, source } of producers) {
-        participant.producerIds.add(producerId);
+      meeting.tally.entered(peerId, edition, participant.joinedAt);
+      for (const { producerId, source, paused } of producers) {
+        participant.producers.set(producerId, { source, paused });
         meeting.tally.sent(source);
       }
       participant.detach(this.#graceMs, () => this.leave({ meeting, participant, isWaiting: false }));
@@ -400,6 +488,10 @@ export class Meetings {
         return meeting.participants
           .get(event.peerId)
           ?.notify('consumerLayersChanged', { consumerId: event.consumerId, layers: event.layers });
+      case 'demandChanged':
+        return meeting.participants
+          .get(event.peerId)
+          ?.notify('demandChanged', { producerId: event.producerId, wantedLayer: event.wantedLayer });
       case 'roomClosed':
         meeting.speakerIds = [];
         return meeting.notify('meetingReset', {});
@@ -415,5 +507,11 @@ const peerOf = (meeting: Meeting, participant: Participant) => ({
 
 const nameOf = ({ name }: RequestData<'join'>) => name.trim().normalize('NFC');
 
-/** What an SFU tells of a role was told to it by an app, perhaps an older one. */
-const asRole = (role: unknown): Role => (role === 'host' || role === 'participant' ? role : 'guest');
+/** Which rule a source is under. The sound of a screen goes with it. */
+const ruleOf = (source: Source) => (source === 'screenAudio' ? 'screen' : source);
+
+/** Once somebody was taken out, whom nobody knows has to be admitted: it may be them again. */
+function watched(entrance: Entrance, { keptOut }: Meeting, { personId, invitationId }: Identity): Entrance {
+  const isUnknown = personId === null && invitationId === null;
+  return isUnknown && keptOut.isWatchingTheDoor ? { ...entrance, lobby: true } : entrance;
+}

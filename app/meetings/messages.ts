@@ -5,11 +5,13 @@ import {
   IceParameters,
   Kind,
   Layers,
+  MAX_VIEWS,
   ProducerDescription,
   RtpCapabilities,
   RtpParameters,
   Source,
   Transport,
+  WantedLayer,
 } from '../../media/contract.ts';
 
 export type { ConsumerDescription, Source, Transport } from '../../media/contract.ts';
@@ -27,7 +29,7 @@ export type { ConsumerDescription, Source, Transport } from '../../media/contrac
  */
 
 /** Raised with every change that an older page would not understand. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** Largest message either side accepts, in bytes. */
 export const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -72,14 +74,73 @@ export const ParticipantName = Type.String({
   pattern: '^(?=.*\\S)[^\\p{Cc}\\u202A-\\u202E\\u2066-\\u2069]+$',
 });
 
-/** `host`: may admit, lock and end. `participant`: signed in. `guest`: anybody else. */
-export const Role = Type.Union([Type.Literal('host'), Type.Literal('participant'), Type.Literal('guest')]);
+/** What somebody types, in several lines or in one: without control characters and those that turn the text's direction. */
+const typed = (maxLength: number, more = '') =>
+  Type.String({
+    minLength: 1,
+    maxLength,
+    pattern: `^(?=[\\s\\S]*\\S)(?:${more}[^\\p{Cc}\\u202A-\\u202E\\u2066-\\u2069])+$`,
+  });
+
+/** Longest chat message, in UTF-16 units. */
+export const MAX_CHAT_LENGTH = 2_000;
+
+/** Most chat messages that are kept for those who come back; older ones are forgotten. */
+export const MAX_CHAT_MESSAGES = 500;
+
+/** How many bytes of a file are posted at once; only its last part has fewer. A slow network gets one through in time. */
+export const FILE_PART_BYTES = 512 * 1024;
+
+/** Most files that one participant may offer at once. */
+export const MAX_FILES_OFFERED = 20;
+
+/**
+ * `host`: runs the meeting. `cohost`: does so with them, below them. `participant`: signed in. `guest`: anybody else.
+ * Who may do what is the table in `rules.ts`.
+ */
+export const Role = Type.Union([
+  Type.Literal('host'),
+  Type.Literal('cohost'),
+  Type.Literal('participant'),
+  Type.Literal('guest'),
+]);
 export type Role = Static<typeof Role>;
+
+/** What participants and guests may do unless it is forbidden, to all or to one. Hosts and co-hosts always may. */
+export const RuleName = Type.Union([
+  /** To unmute the microphone. */
+  Type.Literal('microphone'),
+  Type.Literal('camera'),
+  /** To share a screen and its sound. */
+  Type.Literal('screen'),
+  Type.Literal('chat'),
+  Type.Literal('reactions'),
+  Type.Literal('files'),
+]);
+export type RuleName = Static<typeof RuleName>;
+
+/** What is allowed to everybody in the meeting. */
+export const Rules = Type.Object({
+  microphone: Type.Boolean(),
+  camera: Type.Boolean(),
+  screen: Type.Boolean(),
+  chat: Type.Boolean(),
+  reactions: Type.Boolean(),
+  files: Type.Boolean(),
+});
+export type Rules = Static<typeof Rules>;
+
+/** What is allowed or forbidden to one participant, whatever holds for all. */
+export const Exceptions = Type.Partial(Rules, strict);
+export type Exceptions = Static<typeof Exceptions>;
 
 export const Participant = Type.Object({
   id: Id,
   name: Type.String(),
   role: Role,
+  /** Whether nobody has signed in: also guests can be made co-host. */
+  isGuest: Type.Boolean(),
+  exceptions: Exceptions,
   /** False while the socket is lost and the participant is expected back. */
   connected: Type.Boolean(),
 });
@@ -117,6 +178,38 @@ export const WaitingPerson = Type.Object({
 });
 export type WaitingPerson = Static<typeof WaitingPerson>;
 
+/** One message of the chat. Plain text: whoever shows it turns addresses into links and nothing into HTML. */
+export const ChatMessage = Type.Object({
+  id: Id,
+  participantId: Id,
+  /** As the sender was called: they may have left. */
+  name: Type.String(),
+  text: Type.String(),
+  /** Milliseconds since 1970, by the server's clock. */
+  sentAt: Type.Number(),
+});
+export type ChatMessage = Static<typeof ChatMessage>;
+
+/** What one may show in passing. The names are ours; the pictures are the page's. */
+export const Reaction = Type.Union([
+  Type.Literal('thumbs_up'),
+  Type.Literal('clap'),
+  Type.Literal('heart'),
+  Type.Literal('laugh'),
+  Type.Literal('surprised'),
+  Type.Literal('celebrate'),
+]);
+export type Reaction = Static<typeof Reaction>;
+
+/** A file that somebody offers. It stays in their browser; who takes it gets it through the app, which keeps nothing. */
+export const OfferedFile = Type.Object({
+  id: Id,
+  participantId: Id,
+  name: Type.String(),
+  bytes: Type.Integer({ minimum: 0 }),
+});
+export type OfferedFile = Static<typeof OfferedFile>;
+
 /**
  * The whole state of the meeting as one participant may see it. A first join, a return after a lost socket and a
  * return after a restart of app or media all get the same answer; the browser compares it with what it has. Equal
@@ -136,13 +229,48 @@ export const Joined = Type.Object({
   speakerIds: Type.Array(Id),
   iceServers: Type.Array(IceServer),
   isLocked: Type.Boolean(),
-  /** Who waits, longest first; for hosts. Empty for everybody else. */
+  /** Who waits, longest first; for those who may admit. Empty for everybody else. */
   waiting: Type.Array(WaitingPerson),
+  rules: Rules,
+  /** Whose hands are up, the longest first. */
+  handIds: Type.Array(Id),
+  /** What was said in the chat since this participant came first, the oldest first. */
+  chat: Type.Array(ChatMessage),
+  files: Type.Array(OfferedFile),
+  /** Largest file that may be offered, in bytes; null when the appliance passes none on. */
+  maxFileBytes: Type.Union([Type.Integer(), Type.Null()]),
 });
 export type Joined = Static<typeof Joined>;
 
 const WaitingIds = Type.Object({ waitingIds: Type.Array(Id, { minItems: 1, maxItems: 500 }) }, strict);
 const ProducerId = Type.Object({ producerId: Id }, strict);
+const ParticipantId = Type.Object({ participantId: Id }, strict);
+const FileId = Type.Object({ fileId: Id }, strict);
+/** Null: everybody but the caller whom the caller's role reaches. */
+const OneOrAll = Type.Union([Id, Type.Null()]);
+
+/** A picture as it is drawn, in CSS pixels. */
+export const WatchedPicture = Type.Object(
+  {
+    participantId: Id,
+    source: Type.Union([Type.Literal('camera'), Type.Literal('screen')]),
+    width: Type.Integer({ minimum: 1, maximum: 16_384 }),
+    height: Type.Integer({ minimum: 1, maximum: 16_384 }),
+  },
+  strict,
+);
+export type WatchedPicture = Static<typeof WatchedPicture>;
+
+/** What one participant looks at. What nobody sends yet may be named. */
+export const Watched = Type.Object(
+  {
+    pictures: Type.Array(WatchedPicture, { maxItems: MAX_VIEWS }),
+    /** True spares data: the smallest pictures, at a lower rate. */
+    saver: Type.Boolean(),
+  },
+  strict,
+);
+export type Watched = Static<typeof Watched>;
 
 interface RequestShape {
   readonly data: TSchema;
@@ -191,14 +319,60 @@ export const requests = {
     data: Type.Object({ consumerIds: Type.Array(Id, { maxItems: 512 }) }, strict),
     reply: Nothing,
   },
-  /** Lets in who waits; unknown ones are passed over, as they may have gone. For hosts. */
+  /** What this side looks at, from now on: no other pictures reach it. Sound is not concerned. */
+  watch: { data: Watched, reply: Nothing },
+  /** Lets in who waits; unknown ones are passed over, as they may have gone. For hosts and co-hosts, like all until `endMeeting`. */
   admit: { data: WaitingIds, reply: Nothing },
-  /** Sends away who waits. For hosts. */
+  /** Sends away who waits. */
   deny: { data: WaitingIds, reply: Nothing },
-  /** Lets nobody else in, or lets people in again. For hosts. */
+  /** Lets nobody else in, or lets people in again. */
   lock: { data: Type.Object({ locked: Type.Boolean() }, strict), reply: Nothing },
+  /** Mutes the microphone, or stops the camera or the shared screen. There is no request that starts one. */
+  stopSource: {
+    data: Type.Object(
+      {
+        source: Type.Union([Type.Literal('microphone'), Type.Literal('camera'), Type.Literal('screen')]),
+        participantId: OneOrAll,
+      },
+      strict,
+    ),
+    reply: Nothing,
+  },
+  lowerHands: { data: Type.Object({ participantId: OneOrAll }, strict), reply: Nothing },
+  /**
+   * Takes somebody out, with every other connection of the same account or personal link, and keeps them out until the
+   * meeting ends. Whoever comes without account and personal link from then on has to be admitted.
+   */
+  remove: { data: ParticipantId, reply: Nothing },
+  /** Allows or forbids to all. What is going on and forbidden now stops at once; what is allowed does not start. */
+  setRules: { data: Type.Object({ rules: Type.Partial(Rules, strict) }, strict), reply: Nothing },
+  /** Allows or forbids to one, whatever holds for all; null: as for all. */
+  setException: {
+    data: Type.Object(
+      { participantId: Id, rule: RuleName, allowed: Type.Union([Type.Boolean(), Type.Null()]) },
+      strict,
+    ),
+    reply: Nothing,
+  },
+  /** Makes somebody co-host, or no longer. For hosts. */
+  setCohost: { data: Type.Object({ participantId: Id, cohost: Type.Boolean() }, strict), reply: Nothing },
+  /** Makes somebody host; the caller is co-host from then on. For hosts. */
+  handOver: { data: ParticipantId, reply: Nothing },
   /** Ends the meeting for everybody. For hosts. */
   endMeeting: { data: Type.Object({}, strict), reply: Nothing },
+  raiseHand: { data: Type.Object({ raised: Type.Boolean() }, strict), reply: Nothing },
+  react: { data: Type.Object({ reaction: Reaction }, strict), reply: Nothing },
+  /** Says something in the chat. Everybody is told, the sender too. */
+  say: { data: Type.Object({ text: typed(MAX_CHAT_LENGTH, '[\\n\\t]|') }, strict), reply: Nothing },
+  /** Offers a file to everybody. It is asked for by `fileWanted`, as often as somebody takes it. */
+  offerFile: {
+    data: Type.Object({ name: typed(200), bytes: Type.Integer({ minimum: 0 }) }, strict),
+    reply: Type.Object({ fileId: Id }),
+  },
+  /** Takes an offer back: one's own, or anybody's for those who may. */
+  withdrawFile: { data: FileId, reply: Nothing },
+  /** Asks for a file. `GET` of the path answers it, once, as soon as its sender delivers. */
+  takeFile: { data: FileId, reply: Type.Object({ path: Type.String() }) },
   leave: { data: Type.Object({}, strict), reply: Nothing },
   ping: { data: Type.Object({}, strict), reply: Nothing },
 } as const satisfies Record<string, RequestShape>;
@@ -212,6 +386,8 @@ export const notifications = {
   welcome: Type.Object({ version: Type.Integer() }),
   participantJoined: Type.Object({ participant: Participant }),
   participantLeft: Type.Object({ participantId: Id }),
+  /** Role or exceptions; comes for oneself, too. */
+  participantChanged: Type.Object({ participant: Participant }),
   /** Their socket was lost or came back. */
   participantConnectionChanged: Type.Object({ participantId: Id, connected: Type.Boolean() }),
   /** Something new to receive: take it, then `resumeConsumers`. */
@@ -220,6 +396,8 @@ export const notifications = {
   producerClosed: Type.Object({ producerId: Id }),
   /** The sender muted or unmuted. */
   producerPausedChanged: Type.Object({ producerId: Id, paused: Type.Boolean() }),
+  /** How much of a picture that this side sends is wanted: its highest layer, or null for none of it. */
+  demandChanged: Type.Object({ producerId: Id, wantedLayer: WantedLayer }),
   consumerLayersChanged: Type.Object({ consumerId: Id, layers: Layers }),
   /** Who is heard, the loudest first. */
   speakersChanged: Type.Object({ speakerIds: Type.Array(Id) }),
@@ -229,9 +407,26 @@ export const notifications = {
   admitted: Nothing,
   /** To who waits: a host sends you away. */
   denied: Nothing,
-  /** To hosts: who waits now, longest first. */
+  /** To those who may admit: who waits now, longest first. Empty for whoever may no longer. */
   waitingChanged: Type.Object({ waiting: Type.Array(WaitingPerson) }),
   lockChanged: Type.Object({ locked: Type.Boolean() }),
+  rulesChanged: Type.Object({ rules: Rules }),
+  /** To who sends it: a host, or a rule (null), stopped this. A microphone is paused; the others are closed. */
+  sourceStopped: Type.Object({ source: Source, byId: Type.Union([Id, Type.Null()]) }),
+  /** To who is taken out, and may not come back to this meeting. */
+  removed: Nothing,
+  /** Whose hands are up, the longest first. */
+  handsChanged: Type.Object({ handIds: Type.Array(Id) }),
+  reacted: Type.Object({ participantId: Id, reaction: Reaction }),
+  said: Type.Object({ message: ChatMessage }),
+  fileOffered: Type.Object({ file: OfferedFile }),
+  /** It cannot be taken any more. */
+  fileWithdrawn: Type.Object({ fileId: Id }),
+  /**
+   * To who offers it: `POST` the bytes to the path, soon, part by part ({@link FILE_PART_BYTES}), each with the number of
+   * bytes before it as `?from=`. 404 says that nobody waits for them any more.
+   */
+  fileWanted: Type.Object({ fileId: Id, path: Type.String() }),
   /** A host or an administrator ended it for everybody. */
   meetingEnded: Nothing,
   /** The SFU lost this meeting: `join` again with the token, and expect new transports. */

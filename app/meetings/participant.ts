@@ -1,4 +1,14 @@
-import type { NotificationData, NotificationName, Role, Participant as SeenParticipant } from './messages.ts';
+import { Allowance } from './allowance.ts';
+import type {
+  Exceptions,
+  NotificationData,
+  NotificationName,
+  Role,
+  Participant as SeenParticipant,
+  Source,
+} from './messages.ts';
+import type { ParticipantLabel } from './participant-label.ts';
+import type { Edition } from './tally.ts';
 
 /** The way to one browser. Implemented by the socket edge. */
 export interface Connection {
@@ -7,14 +17,46 @@ export interface Connection {
   replaced(): void;
 }
 
+/** Something that a participant sends. */
+interface Producing {
+  readonly source: Source;
+  paused: boolean;
+}
+
+/** Who stands behind a participant, as far as anybody knows. */
+export interface Identity {
+  /** Of their account; null for a guest. */
+  readonly personId: string | null;
+  /** Of the invitation that they came by; null for none. */
+  readonly invitationId: string | null;
+}
+
+/** Reactions and raised hands; messages and offers; what hosts do. What a person can do is far less. */
+const GESTURES = { perSecond: 4, atOnce: 10 } as const;
+const WORDS = { perSecond: 2, atOnce: 10 } as const;
+const ORDERS = { perSecond: 5, atOnce: 40 } as const;
+
 /** A person in a meeting. The connection may be lost and come back; the participant stays the same. */
 export class Participant {
   readonly id: string;
-  /** Ids of what they send, as the SFU knows them. */
-  readonly producerIds = new Set<string>();
-  readonly role: Role;
+  /** What they send, by its id at the SFU. */
+  readonly producers = new Map<string, Producing>();
+  readonly identity: Identity;
+  readonly isGuest: boolean;
   readonly joinedAt: number;
+  readonly allowances = {
+    gestures: new Allowance(GESTURES),
+    words: new Allowance(WORDS),
+    orders: new Allowance(ORDERS),
+  };
   name: string;
+  role: Role;
+  /** Of the site that they came by last. */
+  edition: Edition = 'pro';
+  /** What is allowed or forbidden to them alone. */
+  exceptions: Exceptions = {};
+  /** When they raised their hand; null while it is down. No two in a meeting have the same. */
+  handRaisedAt: number | null = null;
   /** False until the SFU has them: the others do not see them yet. */
   isPresent = false;
   #connection: Connection | undefined;
@@ -23,15 +65,36 @@ export class Participant {
   #graceTimer: NodeJS.Timeout | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(id: string, name: string, role: Role, joinedAt: number) {
+  constructor({
+    id,
+    name,
+    role,
+    joinedAt,
+    identity,
+  }: Pick<Participant, 'id' | 'name' | 'role' | 'joinedAt' | 'identity'>) {
     this.id = id;
     this.name = name;
     this.role = role;
+    this.isGuest = identity.personId === null;
     this.joinedAt = joinedAt;
+    this.identity = identity;
   }
 
   get seen(): SeenParticipant {
-    return { id: this.id, name: this.name, role: this.role, connected: this.#connection !== undefined };
+    return {
+      id: this.id,
+      name: this.name,
+      role: this.role,
+      isGuest: this.isGuest,
+      exceptions: this.exceptions,
+      connected: this.#connection !== undefined,
+    };
+  }
+
+  /** What the SFU keeps of them for the next app. */
+  get label(): ParticipantLabel {
+    const { name, role, edition, joinedAt, isGuest, identity, exceptions, handRaisedAt } = this;
+    return { name, role, edition, joinedAt, isGuest, ...identity, exceptions, handRaisedAt };
   }
 
   get connection(): Connection | undefined {

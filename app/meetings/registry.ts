@@ -2,6 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Clock } from '../kernel/clock.ts';
 import { newId } from '../kernel/ids.ts';
 import type { RoomDirectory } from '../rooms/directory.ts';
+import { KeptOut } from './kept-out.ts';
 import type { LiveMeeting, LiveMeetings } from './live-meetings.ts';
 import { Meeting } from './meeting.ts';
 import type { EndedMeeting } from './tally.ts';
@@ -62,9 +63,14 @@ export class MeetingRegistry {
     this.#keep('the start of a meeting', this.#live.started(meeting));
   }
 
+  /** Its rules, or who is kept out of it, changed. */
+  changed({ id, rules, keptOut }: Meeting): void {
+    this.#keep('the rules of a meeting', this.#live.rulesChanged(id, rules, keptOut.hashes));
+  }
+
   /** Nobody is in it any more. */
   ended(meeting: Meeting): void {
-    meeting.isLocked = false;
+    meeting.forget();
     this.#keep('the end of a meeting', this.#live.ended([meeting.id]));
     this.#onEnded(meeting.tally.end(meeting, this.#clock()));
   }
@@ -97,6 +103,8 @@ export class MeetingRegistry {
       meeting.id = known.id;
       meeting.startedAt = known.startedAt;
       meeting.isLocked = known.isLocked;
+      meeting.rules = known.rules;
+      meeting.keptOut = new KeptOut(known.keptOut);
       meeting.place = known.place;
     }
     const over = [...noted.values()].filter(({ room }) => !this.#meetings.has(room)).map(({ id }) => id);

@@ -1,13 +1,18 @@
 import type { Actor } from '../audit/audit-log.ts';
-import { demandHost, type Hosting } from './hosting.ts';
+import type { Hosting } from './hosting.ts';
 import type { MediaClient } from './media-client.ts';
 import type { Arrival, Meetings, Stay } from './meetings.ts';
 import type { RequestData, RequestName, RequestReply } from './messages.ts';
+import { demand, type Moderation } from './moderation.ts';
+import type { Talk } from './talk.ts';
+import { viewsOf } from './views.ts';
 
 /** What a request may touch: its own connection, and its own stay once it has joined. */
 export interface RequestContext extends Arrival {
   readonly meetings: Meetings;
   readonly hosting: Hosting;
+  readonly moderation: Moderation;
+  readonly talk: Talk;
   readonly media: MediaClient;
   /** Who asks, for the audit log. */
   readonly actor: Actor;
@@ -38,6 +43,10 @@ export const isOpenRequest = (name: RequestName): boolean => openRequests.has(na
 /** Whether a request may be made before one is let in. */
 export const isWaitingRequest = (name: RequestName): boolean => waitingRequests.has(name);
 
+/** Whether somebody is no longer in the meeting that their connection still speaks of: they were taken out, or it ended. */
+export const isOver = ({ meeting, participant, isWaiting }: Stay): boolean =>
+  !isWaiting && meeting.participants.get(participant.id) !== participant;
+
 /** What the SFU needs to find the caller's own things: it knows nobody else's under this peer. */
 const self = ({ stay: { meeting, participant } }: JoinedContext) => ({
   roomId: meeting.room,
@@ -55,28 +64,87 @@ export const handlers: Handlers = {
   },
 
   async admit({ hosting, stay, actor }, { waitingIds }) {
-    demandHost(stay);
+    demand(stay.participant, 'admit');
     await hosting.answer(stay.meeting, waitingIds, 'admit', actor);
     return {};
   },
 
   async deny({ hosting, stay, actor }, { waitingIds }) {
-    demandHost(stay);
+    demand(stay.participant, 'admit');
     await hosting.answer(stay.meeting, waitingIds, 'deny', actor);
     return {};
   },
 
   async lock({ hosting, stay, actor }, { locked }) {
-    demandHost(stay);
+    demand(stay.participant, 'lock');
     await hosting.setLocked(stay.meeting, locked, actor);
     return {};
   },
 
   async endMeeting({ hosting, stay, actor }) {
-    demandHost(stay);
+    demand(stay.participant, 'end');
     await hosting.end(stay.meeting, actor);
     return {};
   },
+
+  async stopSource({ moderation, stay, actor }, data) {
+    await moderation.stopSource(stay, data, actor);
+    return {};
+  },
+
+  lowerHands({ moderation, stay }, data) {
+    moderation.lowerHands(stay, data);
+    return {};
+  },
+
+  async remove({ moderation, stay, actor }, { participantId }) {
+    await moderation.remove(stay, participantId, actor);
+    return {};
+  },
+
+  async setRules({ moderation, stay, actor }, { rules }) {
+    await moderation.setRules(stay, rules, actor);
+    return {};
+  },
+
+  async setException({ moderation, stay, actor }, data) {
+    await moderation.setException(stay, data, actor);
+    return {};
+  },
+
+  async setCohost({ moderation, stay, actor }, data) {
+    await moderation.setCohost(stay, data, actor);
+    return {};
+  },
+
+  async handOver({ moderation, stay, actor }, { participantId }) {
+    await moderation.handOver(stay, participantId, actor);
+    return {};
+  },
+
+  raiseHand({ talk, stay }, { raised }) {
+    talk.raiseHand(stay, raised);
+    return {};
+  },
+
+  react({ talk, stay }, { reaction }) {
+    talk.react(stay, reaction);
+    return {};
+  },
+
+  say({ talk, stay }, { text }) {
+    talk.say(stay, text);
+    return {};
+  },
+
+  offerFile: ({ talk, stay }, data) => talk.offerFile(stay, data),
+
+  withdrawFile({ talk, stay }, { fileId }) {
+    talk.withdrawFile(stay, fileId);
+    return {};
+  },
+
+  takeFile: ({ talk, stay }, { fileId }) => talk.takeFile(stay, fileId),
 
   leave(context) {
     context.meetings.leave(context.stay);
@@ -91,6 +159,8 @@ export const handlers: Handlers = {
   restartIce: (context, data) => context.media.call('restartIce', { ...self(context), ...data }),
 
   resumeConsumers: (context, data) => context.media.call('resumeConsumers', { ...self(context), ...data }),
+
+  watch: (context, data) => context.media.call('setViews', { ...self(context), views: viewsOf(data) }),
 
   produce: (context, data) => context.meetings.produce(context.stay, data),
 

@@ -10,15 +10,19 @@ import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { RoomDirectory } from '../rooms/directory.ts';
 import { refusalFault } from '../rooms/refusal.ts';
+import { FileRelay } from './file-relay.ts';
+import { fileRoutes } from './file-routes.ts';
 import { Hosting } from './hosting.ts';
 import { LiveMeetings } from './live-meetings.ts';
 import { MediaClient } from './media-client.ts';
 import type { Meeting } from './meeting.ts';
 import { Meetings } from './meetings.ts';
 import { MAX_MESSAGE_BYTES } from './messages.ts';
+import { Moderation } from './moderation.ts';
 import { ParticipantTokens } from './participant-token.ts';
 import { MeetingRegistry, type MeetingRegistryOptions } from './registry.ts';
 import { SignallingConnection } from './signalling-connection.ts';
+import { Talk } from './talk.ts';
 
 export interface MeetingsPluginOptions {
   readonly config: Config;
@@ -66,6 +70,8 @@ export const meetingsPlugin = fp<MeetingsPluginOptions>(
     const media = new MediaClient({ control: config.media.control, secret: secrets.mediaControl });
     const live = new LiveMeetings(database);
     const registry = new MeetingRegistry({ live, directory, log: app.log, clock, onEnded });
+    const files = new FileRelay();
+    const maxFileBytes = config.meetings.files ? config.meetings.file_megabytes * 1_000_000 : null;
     const meetings = new Meetings({
       media,
       tokens: new ParticipantTokens(secrets.sessions),
@@ -74,8 +80,13 @@ export const meetingsPlugin = fp<MeetingsPluginOptions>(
       registry,
       clock,
       graceMs: config.media.reconnect_seconds * 1000,
+      files,
+      maxFileBytes,
     });
     const hosting = new Hosting({ live, audit, clock, leave: (stay) => meetings.leave(stay) });
+    const moderation = new Moderation({ meetings, registry, audit, clock });
+    const talk = new Talk({ meetings, files, maxFileBytes, clock });
+    fileRoutes(app, files);
     const connections = new Set<SignallingConnection>();
 
     await app.register(websocket, {
@@ -121,6 +132,8 @@ export const meetingsPlugin = fp<MeetingsPluginOptions>(
           socket,
           meetings,
           hosting,
+          moderation,
+          talk,
           media,
           sentence: (fault) => t(`errors.${fault.code}.sentence`, fault.params),
           person: request.person,

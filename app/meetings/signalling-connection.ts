@@ -1,6 +1,7 @@
 import { Check } from 'typebox/schema';
 import type { RawData, WebSocket } from 'ws';
 import { AppError, toAppError } from '../kernel/errors.ts';
+import { Allowance } from './allowance.ts';
 import {
   closeCodes,
   type NotificationData,
@@ -13,7 +14,7 @@ import {
   type ServerMessage,
 } from './messages.ts';
 import type { Connection } from './participant.ts';
-import { handlers, isOpenRequest, isWaitingRequest, type RequestContext } from './requests.ts';
+import { handlers, isOpenRequest, isOver, isWaitingRequest, type RequestContext } from './requests.ts';
 
 export interface SignallingConnectionOptions extends Omit<RequestContext, 'connection' | 'stay'> {
   readonly socket: WebSocket;
@@ -24,8 +25,7 @@ export interface SignallingConnectionOptions extends Omit<RequestContext, 'conne
 }
 
 /** Messages a second that one socket may send on average, and at once. Entering a full room takes about ten. */
-const MESSAGES_PER_SECOND = 40;
-const MESSAGES_AT_ONCE = 120;
+const MESSAGES = { perSecond: 40, atOnce: 120 } as const;
 
 /** Requests of one socket that may be under way at once. */
 const PENDING_REQUESTS = 32;
@@ -46,8 +46,7 @@ export class SignallingConnection implements Connection {
   readonly #sentence: (fault: AppError) => string;
   readonly #onFault: (fault: AppError) => void;
   readonly #heartbeat: NodeJS.Timeout;
-  #allowance = MESSAGES_AT_ONCE;
-  #allowanceAt = performance.now();
+  readonly #allowance = new Allowance(MESSAGES);
   #heardAt = performance.now();
   #pending = 0;
   #isJoining = false;
@@ -87,7 +86,7 @@ export class SignallingConnection implements Connection {
   #receive(data: RawData, isBinary: boolean): void {
     if (this.#isClosedByUs) return;
     this.#heardAt = performance.now();
-    if (!this.#isAllowed()) return this.#close(closeCodes.tooMany);
+    if (!this.#allowance.take()) return this.#close(closeCodes.tooMany);
     const message = isBinary ? undefined : parse(String(data));
     if (!Check(RequestEnvelope, message)) return this.#close(closeCodes.malformed);
     this.#answer(message).catch((cause) => this.#onFault(toAppError(cause)));
@@ -118,7 +117,8 @@ export class SignallingConnection implements Connection {
     if (!Check(requests[name].data, data)) throw new AppError('invalid_input');
     const { stay } = this.#context;
     if (!(isOpenRequest(name) || stay)) throw new AppError('out_of_order');
-    if (stay?.isWaiting && !isWaitingRequest(name)) throw new AppError('out_of_order');
+    if (stay && (stay.isWaiting || isOver(stay)) && !isWaitingRequest(name))
+      throw new AppError('out_of_order');
     if (joins && this.#isJoining) throw new AppError('out_of_order');
     if (joins) this.#isJoining = true;
     try {
@@ -146,15 +146,6 @@ export class SignallingConnection implements Connection {
   #beat(): void {
     if (performance.now() - this.#heardAt > 2 * HEARTBEAT_MS) return this.#socket.terminate();
     this.#socket.ping();
-  }
-
-  /** A token bucket: refills with time, up to what may be sent at once. */
-  #isAllowed(): boolean {
-    const now = performance.now();
-    const refill = ((now - this.#allowanceAt) / 1000) * MESSAGES_PER_SECOND;
-    this.#allowance = Math.min(MESSAGES_AT_ONCE, this.#allowance + refill) - 1;
-    this.#allowanceAt = now;
-    return this.#allowance >= 0;
   }
 
   #send(message: ServerMessage): void {

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Database } from '../database/open.ts';
+import { effectPolicies } from '../edge/security-headers.ts';
 import { signInPath } from '../identity/return-path.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { Refusal } from './admission.ts';
@@ -91,6 +92,7 @@ export const rooms = fp<RoomsOptions>(
     ): Promise<FastifyReply> {
       if (admission.kind === 'refused') return sendRefused(request, reply, admission);
       const routerRtpCapabilities = await readRouterRtpCapabilities();
+      reply.header('Content-Security-Policy', effectPolicies.room);
       const roomName = room?.name ?? slug;
       return reply.page('rooms/views/room.hbs', {
         title: room === null ? request.t('room.title', { slug }) : room.name,
@@ -106,6 +108,7 @@ export const rooms = fp<RoomsOptions>(
           language: request.language,
           texts: request.texts.client,
           routerRtpCapabilities,
+          effects: { blurWorker: app.assetPath('blur.js'), noiseWorklet: app.assetPath('noise.js') },
         },
       });
     }

@@ -66,6 +66,7 @@ const client = {
   pages: {
     'room.ts': "import { word } from '../word.ts';\nconst said: string = word;\ndocument.title = said;",
   },
+  workers: { 'blur.ts': 'postMessage(1);' },
   images: { 'icon.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>' },
   styles: {
     'main.css': "@import './colours.css';",
@@ -84,7 +85,7 @@ t.test('a name changes with the content, and only then', async (t) => {
   const [one, same, other] = await Promise.all(
     ['one', 'same', 'other'].map(async (name) => (await buildClient(join(folder, name))).names),
   );
-  t.same([...(one?.keys() ?? [])].sort(), ['console.css', 'icon.svg', 'main.css', 'room.js']);
+  t.same([...(one?.keys() ?? [])].sort(), ['blur.js', 'console.css', 'icon.svg', 'main.css', 'room.js']);
   t.same(one, same);
   t.equal(one?.get('main.css'), other?.get('main.css'));
   t.not(one?.get('room.js'), other?.get('room.js'));

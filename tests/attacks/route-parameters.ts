@@ -59,6 +59,7 @@ const fills: Readonly<Record<string, Fill>> = {
   '/console/rooms/:id/invitations/:invitationId': invitation,
   '/first-owner/:token': token,
   '/i/:token': token,
+  '/meeting-files/:token': token,
   '/newsletter/confirm/:token': token,
   '/newsletter/end/:token': token,
   '/privacy/request/:token': token,

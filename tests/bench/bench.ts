@@ -1,5 +1,6 @@
 import { benchConsole } from './console.ts';
 import { benchJoin } from './join.ts';
+import { benchMeeting } from './meeting.ts';
 import { benchRetention } from './retention.ts';
 import { benchSignIn } from './sign-in.ts';
 import { benchStart } from './start.ts';
@@ -14,6 +15,7 @@ type Bench = (print: (line: string) => void, times?: number) => Promise<unknown>
 const benches: Readonly<Record<string, Bench>> = {
   console: benchConsole,
   join: benchJoin,
+  meeting: benchMeeting,
   retention: benchRetention,
   'sign-in': benchSignIn,
   start: benchStart,

@@ -17,6 +17,7 @@ const pair = (room: string) => meetingOfTwo(browser, appliance, room);
 
 t.test('the devices can be changed during the meeting, and a dialog closes with Escape', async (t) => {
   const { ada, close } = await pair('devices');
+  await ada.button('More').click();
   await ada.button('Devices').click();
   const dialog = ada.page.getByRole('dialog', { name: 'Devices' });
   await dialog.waitFor();
@@ -45,7 +46,7 @@ t.test('the devices can be changed during the meeting, and a dialog closes with 
   await dialog.waitFor({ state: 'hidden' });
   t.equal(
     await ada.page.evaluate(() => document.activeElement?.getAttribute('data-control')),
-    'devices',
+    'more',
     'the focus is back where it was',
   );
   await close();
@@ -109,6 +110,8 @@ t.test('a shared screen is large for the others, and its owner can stop it every
   await checkPage(t, grace.page, 'a meeting with a shared screen');
   await checkPage(t, ada.page, 'a meeting in which one shares');
 
+  // On a phone the button is behind another one.
+  await ada.page.setViewportSize({ width: 1000, height: 700 });
   await ada.button('Stop sharing').click();
   await screen.waitFor({ state: 'hidden' });
   await banner.waitFor({ state: 'hidden' });

@@ -202,11 +202,20 @@ t.test('the link is copied without what was asked for besides', async (t) => {
 t.test('the meeting can be held with the keyboard alone', async (t) => {
   const { ada, close } = await pair('keyboard');
   const order: (string | null)[] = [];
-  for (let step = 0; step < 6; step += 1) {
+  for (let step = 0; step < 11; step += 1) {
     await ada.page.keyboard.press('Tab');
-    order.push(await ada.page.evaluate(() => document.activeElement?.getAttribute('data-control') ?? null));
+    order.push(
+      await ada.page.evaluate(() => {
+        const { control, part } = (document.activeElement as HTMLElement).dataset;
+        return control ?? part ?? null;
+      }),
+    );
   }
-  t.same(order, ['copy', 'microphone', 'camera', 'screen', 'devices', 'leave']);
+  t.same(
+    order,
+    ['copy', 'pin', 'microphone', 'camera', 'screen', 'hand', 'react', 'chat', 'people', 'more', 'leave'],
+    'all tiles are one stop',
+  );
   const outline = await ada.page.evaluate(
     () => getComputedStyle(document.activeElement ?? document.body).outlineStyle,
   );

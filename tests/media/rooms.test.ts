@@ -169,8 +169,20 @@ t.test('everything that lives can be listed as it was answered', async (t) => {
           {
             ...ana,
             producers: [
-              { producerId: sound.producerId, kind: 'audio', source: 'microphone', paused: false },
-              { producerId: picture.producerId, kind: 'video', source: 'camera', paused: false },
+              {
+                producerId: sound.producerId,
+                kind: 'audio',
+                source: 'microphone',
+                paused: false,
+                wantedLayer: null,
+              },
+              {
+                producerId: picture.producerId,
+                kind: 'video',
+                source: 'camera',
+                paused: false,
+                wantedLayer: 2,
+              },
             ],
           },
           { ...ben, consumers: [...ben.consumers, ...toBen] },

@@ -8,8 +8,34 @@ import { sitForPicture } from './sitter.ts';
 /** Takes every picture into `folder` with real people, that is, real browsers in a real call. */
 
 const languages = [
-  { code: 'en', name: 'Your name', join: 'Join', leave: 'Leave', camera: 'Camera', screen: 'Share screen' },
-  { code: 'fr', name: 'Votre nom', join: 'Rejoindre', leave: 'Quitter', camera: 'Caméra', screen: '' },
+  {
+    code: 'en',
+    name: 'Your name',
+    join: 'Join',
+    leave: 'Leave',
+    camera: 'Camera',
+    screen: 'Share screen',
+    chat: 'Chat',
+    people: 'People',
+    more: 'More',
+    close: 'Close',
+    message: 'Your message',
+    speaker: 'Speaker',
+  },
+  {
+    code: 'fr',
+    name: 'Votre nom',
+    join: 'Rejoindre',
+    leave: 'Quitter',
+    camera: 'Caméra',
+    screen: '',
+    chat: 'Discussion',
+    people: 'Personnes',
+    more: 'Plus',
+    close: 'Fermer',
+    message: 'Votre message',
+    speaker: 'Intervenant',
+  },
 ] as const;
 const [english] = languages;
 
@@ -66,14 +92,16 @@ export async function takePictures(folder: string, onTaken: (name: string) => vo
         await context.close();
       }
       if (people === 4) {
-        const [presenter] = contexts;
-        await presenter?.pages()[0]?.getByRole('button', { name: english.screen }).click();
+        const [presenter, second] = contexts.map((context) => context.pages()[0]);
+        await presenter?.getByRole('button', { name: english.screen, exact: true }).click();
+        await second?.getByRole('button', { name: 'Raise hand', exact: true }).click();
         for (const language of languages) {
           const context = await openContext(browser, 0);
           const page = await enter(context, appliance, `consultation-${people}`, you, language);
           await picturesToCome(page, withCamera + 1);
           await camera.take(page, 'meeting-screen', language.code);
-          await page.getByRole('button', { name: language.leave }).click();
+          await takePanels(page, camera, language, presenter);
+          await page.getByRole('button', { name: language.leave, exact: true }).click();
           await camera.take(page, 'end', language.code);
           await context.close();
         }
@@ -86,6 +114,41 @@ export async function takePictures(folder: string, onTaken: (name: string) => vo
     await browser.close();
     await appliance.stop();
   }
+}
+
+/** What opens beside the people, over them, or instead. */
+async function takePanels(
+  page: Page,
+  camera: Camera,
+  { code, chat, people, more, close, message, speaker }: (typeof languages)[number],
+  other: Page | undefined,
+): Promise<void> {
+  const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
+  await page.setViewportSize(sizes.desktop);
+  await press(chat);
+  if (code === 'en') {
+    await other?.getByRole('button', { name: chat, exact: true }).click();
+    for (const text of ['Good morning!', 'The plan is here: https://intranet.example.org/plan?week=12']) {
+      await other?.getByRole('textbox', { name: message }).fill(text);
+      await other?.keyboard.press('Enter');
+    }
+  }
+  await page.getByRole('textbox', { name: message }).fill(code === 'en' ? 'Thank you.' : 'Merci !');
+  await page.keyboard.press('Enter');
+  await page
+    .getByRole('log')
+    .getByText(code === 'en' ? 'Thank you.' : 'Merci !')
+    .waitFor();
+  await camera.take(page, 'meeting-chat', code);
+  await page.setViewportSize(sizes.desktop);
+  await press(people);
+  await camera.take(page, 'meeting-people', code);
+  await press(close);
+  await press(more);
+  await camera.take(page, 'meeting-more', code);
+  await page.getByRole('radio', { name: speaker }).check({ force: true });
+  await press(close);
+  await camera.take(page, 'meeting-stage', code);
 }
 
 async function openContext(browser: Browser, variety: number): Promise<BrowserContext> {

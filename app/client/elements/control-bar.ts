@@ -1,4 +1,20 @@
-export type Control = 'microphone' | 'camera' | 'screen' | 'devices' | 'copy' | 'lock' | 'leave';
+export type Control =
+  | 'microphone'
+  | 'camera'
+  | 'screen'
+  | 'hand'
+  | 'react'
+  | 'chat'
+  | 'people'
+  | 'more'
+  | 'flip'
+  | 'devices'
+  | 'float'
+  | 'full-screen'
+  | 'shortcuts'
+  | 'copy'
+  | 'lock'
+  | 'leave';
 
 /** `<control-bar>` around buttons marked `data-control`: says which was pressed and shows what is on. */
 export class ControlBar extends HTMLElement {
@@ -18,6 +34,11 @@ export class ControlBar extends HTMLElement {
     const button = this.#button(control);
     button?.setAttribute('aria-pressed', String(pressed));
     button?.classList.toggle('is-faulty', faulty);
+  }
+
+  /** Shows whether what a button opens is open. */
+  setExpanded(control: Control, expanded: boolean): void {
+    this.#button(control)?.setAttribute('aria-expanded', String(expanded));
   }
 
   isPressed(control: Control): boolean {

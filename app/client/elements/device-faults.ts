@@ -1,4 +1,4 @@
-import type { InputKind, LocalDevices } from '../meeting/local-devices.ts';
+import type { DeviceRole, InputKind, LocalDevices } from '../meeting/local-devices.ts';
 import { t } from './texts.ts';
 
 const kinds: readonly InputKind[] = ['camera', 'microphone'];
@@ -40,6 +40,11 @@ export function faultsOf(devices: LocalDevices): { what: string; cure: string }[
     const fault = devices[kind === 'both' ? 'camera' : kind].fault ?? 'unknown';
     return { what: t(`faults.${fault}.what`, { kind }), cure: t(`faults.${fault}.cure`, { kind }) };
   });
+}
+
+/** What is said when a device goes away during use. `label`: the one in its place; null: there is none. */
+export function unpluggedSentence(role: DeviceRole, label: string | null): string {
+  return label === null ? t('devices.gone', { role }) : t('devices.replaced', { role, label });
 }
 
 function faultCard(what: string, cure: string): HTMLElement {

@@ -1,10 +1,11 @@
 import type { DeviceRole, LocalDevices } from '../meeting/local-devices.ts';
+import { DeviceEffects } from './device-effects.ts';
 import { fromTemplate, part } from './parts.ts';
 import { t } from './texts.ts';
 
 const roles: readonly DeviceRole[] = ['camera', 'microphone', 'speaker'];
 
-/** `<device-picker>`: three lists, camera, microphone and, where the browser lets it be chosen, speaker. */
+/** `<device-picker>`: lists of cameras, microphones and, where the browser lets one be chosen, speakers; what is done to picture and sound; and a way to hear oneself. */
 export class DevicePicker extends HTMLElement {
   #devices: LocalDevices | undefined;
   #stop: readonly (() => void)[] = [];
@@ -12,7 +13,9 @@ export class DevicePicker extends HTMLElement {
   /** Shows these devices and lets them be chosen. */
   connect(devices: LocalDevices): void {
     this.#devices = devices;
-    this.replaceChildren(fromTemplate('device-lists', HTMLElement));
+    const effects = fromTemplate('device-effects', DeviceEffects);
+    this.replaceChildren(fromTemplate('device-lists', HTMLElement), effects);
+    effects.connect(devices);
     for (const role of roles) {
       const list = this.#list(role);
       list.onchange = () => devices.choose(role, list.value);

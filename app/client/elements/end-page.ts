@@ -23,7 +23,7 @@ export class EndPage extends HTMLElement {
     heading.textContent = t(`end.${kind}.heading`);
     part(this, 'reason', HTMLElement).textContent =
       ending instanceof SignallingError ? faultSentence(ending) : t(`end.${kind}.reason`);
-    part(this, 'rejoin', HTMLElement).hidden = kind === 'outdated' || kind === 'denied';
+    part(this, 'rejoin', HTMLElement).hidden = kind === 'outdated' || kind === 'denied' || kind === 'removed';
     part(this, 'reload', HTMLElement).hidden = kind !== 'outdated';
     heading.focus();
   }

@@ -6,11 +6,18 @@ import { t } from './texts.ts';
 
 /** `<participant-tile role="listitem">`: one person, with or without picture. */
 export class ParticipantTile extends HTMLElement {
+  #track: MediaStreamTrack | null = null;
+  #name = '';
+  #words: readonly string[] = [];
+  #hand: number | null = null;
+
   connectedCallback(): void {
     this.#video.addEventListener('resize', this.#fit);
   }
 
   disconnectedCallback(): void {
+    // Only put elsewhere: the picture goes on.
+    if (this.isConnected) return;
     this.#video.removeEventListener('resize', this.#fit);
     showTrack(this.#video, null);
   }
@@ -32,7 +39,47 @@ export class ParticipantTile extends HTMLElement {
     const noteLine = part(this, 'note', HTMLElement);
     noteLine.textContent = note;
     noteLine.hidden = note === '';
-    this.setAttribute('aria-label', [name, ...statesOf(tile), note].filter(Boolean).join(', '));
+    this.#name = tile.name;
+    this.#words = [name, ...statesOf(tile), note].filter(Boolean);
+    this.#label();
+    const pin = part(this, 'pin', HTMLButtonElement);
+    pin.hidden = tile.isYou;
+    pin.setAttribute('aria-label', t('tile.pin', { name: tile.name }));
+    this.#track = picture ? tile.camera : null;
+  }
+
+  /** What is seen in it; null: initials. */
+  get shownTrack(): MediaStreamTrack | null {
+    return this.#track;
+  }
+
+  /** The place in the row of raised hands; null: the hand is down. */
+  showHand(place: number | null): void {
+    part(this, 'hand', HTMLElement).hidden = place === null;
+    part(this, 'hand-place', HTMLElement).textContent = place === null ? '' : String(place);
+    this.classList.toggle('has-hand', place !== null);
+    this.#hand = place;
+    this.#label();
+  }
+
+  /** How well they are received, 0 to 4; undefined: not known. */
+  showQuality(bars: number | undefined): void {
+    const button = part(this, 'quality', HTMLButtonElement);
+    button.hidden = bars === undefined;
+    button.classList.toggle('is-weak', bars !== undefined && bars < 3);
+    part(this, 'bars', HTMLElement).dataset.bars = String(bars ?? 0);
+    if (bars !== undefined) button.setAttribute('aria-label', t('tile.quality', { name: this.#name, bars }));
+  }
+
+  /** Whether the person made it the large one. */
+  set pinned(pinned: boolean) {
+    this.classList.toggle('is-pinned', pinned);
+    part(this, 'pin', HTMLButtonElement).setAttribute('aria-pressed', String(pinned));
+  }
+
+  #label(): void {
+    const hand = this.#hand === null ? [] : [t('people.hand', { place: this.#hand })];
+    this.setAttribute('aria-label', [...this.#words, ...hand].join(', '));
   }
 
   get #video(): HTMLVideoElement {

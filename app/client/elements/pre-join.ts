@@ -1,6 +1,7 @@
 import type { WaitingFor } from '../../meetings/messages.ts';
 import { avatarToneOf, initialsOf } from '../meeting/avatar.ts';
 import type { LocalDevices } from '../meeting/local-devices.ts';
+import { ConnectionTestPanel } from './connection-test.ts';
 import { ControlBar } from './control-bar.ts';
 import { DeviceFaults } from './device-faults.ts';
 import { DevicePicker } from './device-picker.ts';
@@ -22,6 +23,7 @@ export class PreJoin extends HTMLElement {
   connect(devices: LocalDevices): void {
     part(this, 'give-up', HTMLButtonElement).onclick = () => this.onGiveUp();
     part(this, 'picker', DevicePicker).connect(devices);
+    part(this, 'connection-test', ConnectionTestPanel).connect();
     part(this, 'faults', DeviceFaults).connect(devices);
     const controls = part(this, 'controls', ControlBar);
     controls.onControl = (control) => {

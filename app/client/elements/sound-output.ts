@@ -11,6 +11,20 @@ export class SoundOutput extends HTMLElement {
   /** Called with true when the browser refuses to play before the person touches the page, with false once it plays. */
   onBlocked: (blocked: boolean) => void = () => {};
 
+  connectedCallback(): void {
+    document.addEventListener('visibilitychange', this.#comeBack);
+  }
+
+  disconnectedCallback(): void {
+    document.removeEventListener('visibilitychange', this.#comeBack);
+  }
+
+  /** Phones stop what plays when somebody calls, and do not start it again. */
+  readonly #comeBack = () => {
+    if (document.visibilityState !== 'visible') return;
+    for (const player of this.#players.values()) if (player.paused) this.#start(player);
+  };
+
   /** Plays exactly these tracks of a participant. */
   play(participantId: string, sounds: readonly RemoteTrack[]): void {
     const wanted = new Set(sounds.map(({ source }) => keyOf(participantId, source)));

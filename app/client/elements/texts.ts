@@ -34,6 +34,31 @@ export function t(key: TextKey, values: Readonly<Record<string, string | number>
   return String(format.format(values));
 }
 
+/** A time of day, as it is written in the reader's language. @param at - milliseconds since 1970. */
+export function timeOfDay(at: number): string {
+  // In the reader's own way, if the browser speaks the page's language: 14:30 in Dublin, 2:30 PM in Boston.
+  const own = navigator.languages.find((each) => each.split('-')[0] === language);
+  return new Intl.DateTimeFormat(own ?? language, { hour: 'numeric', minute: '2-digit' }).format(at);
+}
+
+const sizeUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+
+/** How large a file is, in the largest unit that leaves something before the point. */
+export function fileSize(bytes: number): string {
+  const step = Math.min(sizeUnits.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: sizeUnits[step] ?? 'byte',
+    unitDisplay: 'short',
+    maximumFractionDigits: 1,
+  }).format(bytes / 1000 ** step);
+}
+
+/** A number as it is written in the reader's language. */
+export function figure(value: number, digits = 0): string {
+  return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
+}
+
 function textAt(key: TextKey): string | undefined {
   let found: string | PageTexts | undefined = texts;
   for (const step of key.split('.')) found = typeof found === 'object' ? found[step] : undefined;

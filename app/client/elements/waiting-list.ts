@@ -13,8 +13,12 @@ export class WaitingList extends HTMLElement {
     part(this, 'admit-all', HTMLButtonElement).onclick = () => this.onAnswer([...this.#rows.keys()], 'admit');
   }
 
-  /** Shows these, and answers those who are new. Rows that stay are kept, so that a press meant for one hits it. */
-  show(waiting: readonly WaitingPerson[]): WaitingPerson[] {
+  /**
+   * Shows these. Rows that stay are kept, so that a press meant for one hits it.
+   *
+   * @param waitedMs - how long each has been waiting by now, in milliseconds.
+   */
+  show(waiting: readonly WaitingPerson[], waitedMs: (id: string) => number): void {
     const list = part(this, 'waiting-people', HTMLUListElement);
     const ids = new Set(waiting.map(({ id }) => id));
     for (const [id, row] of this.#rows) {
@@ -23,12 +27,14 @@ export class WaitingList extends HTMLElement {
       this.#giveFocusOn(row);
       row.remove();
     }
-    const added = waiting.filter(({ id }) => !this.#rows.has(id));
-    for (const person of added) list.append(this.#row(person));
+    for (const person of waiting) if (!this.#rows.has(person.id)) list.append(this.#row(person));
+    for (const [id, row] of this.#rows) {
+      const minutes = Math.floor(waitedMs(id) / 60_000);
+      part(row, 'waited', HTMLElement).textContent = t('waiting.waited', { minutes });
+    }
     this.hidden = waiting.length === 0;
     part(this, 'admit-all', HTMLButtonElement).hidden = waiting.length < 2;
     part(this, 'waiting-count', HTMLElement).textContent = t('waiting.count', { count: waiting.length });
-    return added;
   }
 
   #row({ id, name }: WaitingPerson): HTMLLIElement {

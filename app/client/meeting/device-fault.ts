@@ -2,16 +2,24 @@
  * Why a camera or microphone cannot be had, by what the person can do about it.
  *
  * `denied`: the page may not use it. `denied_by_system`: the browser itself may not. `in_use`: another program has it.
- * `none`: there is no such device. `insecure`: browsers give devices to https pages only. `unknown`: anything else.
+ * `none`: there is no such device. `unsuitable`: there is one, but it
+ * does nothing of what a call needs. `insecure`: browsers give devices to https pages only. `unknown`: anything else.
  */
-export type DeviceFault = 'denied' | 'denied_by_system' | 'in_use' | 'none' | 'insecure' | 'unknown';
+export type DeviceFault =
+  | 'denied'
+  | 'denied_by_system'
+  | 'in_use'
+  | 'none'
+  | 'unsuitable'
+  | 'insecure'
+  | 'unknown';
 
 /** Names of DOMExceptions from getUserMedia (W3C Media Capture and Streams, section 10.3). */
 const faultsByName: Readonly<Record<string, DeviceFault>> = {
   NotAllowedError: 'denied',
   SecurityError: 'denied',
   NotFoundError: 'none',
-  OverconstrainedError: 'none',
+  OverconstrainedError: 'unsuitable',
   NotReadableError: 'in_use',
   AbortError: 'in_use',
 };

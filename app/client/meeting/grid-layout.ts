@@ -14,36 +14,32 @@ export interface GridLayout {
   readonly rows: number;
   readonly tileWidth: number;
   readonly tileHeight: number;
-  /** The rows do not fit into the height: it must scroll. */
-  readonly scrolls: boolean;
 }
 
 /** A picture may be cut to shapes between these, width by height. Phones held upright send upright pictures. */
 const WIDEST = 16 / 9;
 const NARROWEST = { landscape: 4 / 3, portrait: 3 / 4 } as const;
 
-/** Below this nobody recognises a face; the grid scrolls instead. */
-const SMALLEST_TILE = { width: 120, height: 72 } as const;
-
-/** Shape of a tile when the grid scrolls. */
-const SCROLLED = 4 / 3;
-
-/** Width at which another column is worth it when the grid scrolls. */
-const SCROLLED_WIDTH = 150;
-
-/** The columns and rows with the largest tiles that all fit; when those get too small, large ones that scroll. */
+/** The columns and rows with the largest tiles that all fit. */
 export function gridLayout(space: GridSpace): GridLayout {
-  let best: GridLayout | undefined;
-  for (let columns = 1; columns <= space.count; columns++) {
+  let best = fitted(space, 1);
+  for (let columns = 2; columns <= space.count; columns++) {
     const layout = fitted(space, columns);
-    if (isTooSmall(layout)) continue;
-    if (!best || areaOf(layout) > areaOf(best)) best = layout;
+    if (areaOf(layout) > areaOf(best)) best = layout;
   }
-  return best ?? scrolled(space);
+  return best;
 }
 
-const isTooSmall = ({ tileWidth, tileHeight }: GridLayout) =>
-  tileWidth < SMALLEST_TILE.width || tileHeight < SMALLEST_TILE.height;
+/**
+ * How many tiles of this size fit at once; 1 or more. Tiles of as many by {@link gridLayout} have at least its area.
+ */
+export function gridCapacity(
+  { width, height, gap }: Omit<GridSpace, 'count'>,
+  size: { readonly width: number; readonly height: number },
+): number {
+  const fit = (length: number, least: number) => Math.max(1, Math.floor((length + gap) / (least + gap)));
+  return fit(width, size.width) * fit(height, size.height);
+}
 
 function fitted({ count, width, height, gap }: GridSpace, columns: number): GridLayout {
   const rows = Math.ceil(count / columns);
@@ -55,16 +51,7 @@ function fitted({ count, width, height, gap }: GridSpace, columns: number): Grid
     rows,
     tileWidth: Math.floor(Math.min(cellWidth, cellHeight * WIDEST)),
     tileHeight: Math.floor(Math.min(cellHeight, cellWidth / narrowest)),
-    scrolls: false,
   };
-}
-
-function scrolled({ count, width, height, gap }: GridSpace): GridLayout {
-  const columns = Math.min(count, Math.max(1, Math.floor((width + gap) / (SCROLLED_WIDTH + gap))));
-  const rows = Math.ceil(count / columns);
-  const tileWidth = Math.floor(share(width, columns, gap));
-  const tileHeight = Math.floor(Math.min(tileWidth / SCROLLED, Math.max(height, SMALLEST_TILE.height)));
-  return { columns, rows, tileWidth, tileHeight, scrolls: rows * (tileHeight + gap) - gap > height };
 }
 
 const share = (length: number, parts: number, gap: number) =>

@@ -1,27 +1,12 @@
 import { createNanoEvents } from 'nanoevents';
+import { cameraConstraints, microphoneConstraints } from './device-constraints.ts';
 import { type DeviceFault, deviceFaultOf } from './device-fault.ts';
+import { isGranted, permissionOf } from './device-permission.ts';
+import { EffectError, type EffectFault, type EffectName, type MakeEffect } from './effects/effect.ts';
+import { type EffectStatus, EffectSwitch } from './effects/effect-switch.ts';
+import type { DeviceChoice, DeviceRole, InputKind, LocalInput } from './local-input.ts';
 
-export type InputKind = 'microphone' | 'camera';
-
-/** A camera or a microphone as the person wants it and as it is. */
-export interface LocalInput {
-  /** What is wanted. A muted microphone is off and keeps its track; a camera that is off has none. */
-  readonly on: boolean;
-  /** Null while there is none to be had, or none was asked for. */
-  readonly track: MediaStreamTrack | null;
-  /** The browser is asking the person, or the device is starting. */
-  readonly pending: boolean;
-  /** Why the last attempt failed; null after one that worked. */
-  readonly fault: DeviceFault | null;
-}
-
-/** One choice of a list. The label is empty until the browser allowed a device of that kind. */
-export interface DeviceChoice {
-  readonly id: string;
-  readonly label: string;
-}
-
-export type DeviceRole = InputKind | 'speaker';
+export type { DeviceRole, InputKind, LocalInput };
 
 interface LocalDevicesEvents {
   /** On, off, another track, or a fault. */
@@ -30,10 +15,19 @@ interface LocalDevicesEvents {
   choicesChanged: () => void;
   /** A device went away during use. `label` is the one in its place; null: there is none. */
   unplugged: (role: DeviceRole, label: string | null) => void;
+  /** Something else took an input for a while, a phone call perhaps; `inputChanged` follows when it is back. */
+  interrupted: (kind: InputKind) => void;
+  /** An effect was switched, by the person or by itself. */
+  effectChanged: (name: EffectName) => void;
+  /** An effect could not be had or did not keep up, and is off. `cameraOff`: so is the camera, to show nothing unblurred. */
+  effectFailed: (name: EffectName, fault: EffectFault, cameraOff: boolean) => void;
 }
 
+/** Which input an effect works on. */
+const inputOf = { blur: 'camera', noise: 'microphone' } as const satisfies Record<EffectName, InputKind>;
+const effectOf = { camera: 'blur', microphone: 'noise' } as const satisfies Record<InputKind, EffectName>;
+
 const deviceKinds = { microphone: 'audioinput', camera: 'videoinput', speaker: 'audiooutput' } as const;
-const permissionNames = { microphone: 'microphone', camera: 'camera' } as const;
 const inputKinds: readonly InputKind[] = ['microphone', 'camera'];
 
 /** Chromium lists some devices twice: once under this id, Windows' device for calls. */
@@ -44,6 +38,12 @@ interface Input extends LocalInput {
   track: MediaStreamTrack | null;
   pending: boolean;
   fault: DeviceFault | null;
+  interrupted: boolean;
+  label: string;
+  /** As it comes from the device, before any effect. */
+  source: MediaStreamTrack | null;
+  /** The browser finds no device that does all that was asked: it is asked for any. */
+  isModest: boolean;
   /** Empty: whichever the browser thinks best. */
   wantedId: string;
 }
@@ -55,9 +55,10 @@ interface Input extends LocalInput {
 export class LocalDevices {
   readonly #events = createNanoEvents<LocalDevicesEvents>();
   readonly #inputs: Record<InputKind, Input> = {
-    microphone: { on: true, track: null, pending: false, fault: null, wantedId: '' },
-    camera: { on: true, track: null, pending: false, fault: null, wantedId: '' },
+    microphone: newInput(),
+    camera: newInput(),
   };
+  readonly #effects: Record<EffectName, EffectSwitch>;
   /** Faults may end without anyone asking again: the person allows it in the browser's settings. */
   readonly #watchedPermissions = new Set<InputKind>();
   readonly #onDeviceChange = () => void this.#refresh();
@@ -66,6 +67,13 @@ export class LocalDevices {
   #isStarted = false;
   /** One request to the browser at a time. */
   #work: Promise<void> = Promise.resolve();
+
+  /** @param effects - what this page can do to sound and picture; what is missing counts as unsupported. */
+  constructor(effects: Partial<Record<EffectName, MakeEffect>> = {}) {
+    const made = (name: EffectName) =>
+      new EffectSwitch(effects[name], (fault) => this.#effectEnded(name, fault));
+    this.#effects = { blur: made('blur'), noise: made('noise') };
+  }
 
   on<Name extends keyof LocalDevicesEvents>(name: Name, listener: LocalDevicesEvents[Name]): () => void {
     return this.#events.on(name, listener);
@@ -84,6 +92,56 @@ export class LocalDevices {
     return this.#speakerId;
   }
 
+  /** An effect as it is wanted and as it is. */
+  effect(name: EffectName): EffectStatus {
+    return this.#effects[name].status;
+  }
+
+  /**
+   * Switches an effect. With an input that is off it waits for it. While a blur is being started, the picture is still
+   * the one that was there; a camera that starts with it gives none before.
+   */
+  setEffect(name: EffectName, on: boolean): void {
+    const effect = this.#effects[name];
+    effect.wanted = on;
+    effect.expect();
+    this.#events.emit('effectChanged', name);
+    this.#work = this.#work.then(() => this.#dress(inputOf[name]));
+  }
+
+  /** Which way the camera looks, where it says so: phones do. */
+  get facing(): 'front' | 'back' | null {
+    const facing = this.#inputs.camera.source?.getSettings().facingMode;
+    return facing === 'environment' ? 'back' : facing === 'user' ? 'front' : null;
+  }
+
+  /** Takes the other camera of a phone. Does nothing where there is none. */
+  turnCamera(): void {
+    const { camera } = this.#inputs;
+    if (!camera.on) return;
+    const choices = this.choices('camera');
+    const others = choices.filter(({ id }) => id !== this.chosenId('camera'));
+    const wanted = this.facing === 'front' ? /back|rear|environment|arri[eè]re/i : /front|user|avant/i;
+    const other = others.find(({ label }) => wanted.test(label)) ?? others[0];
+    if (other) this.choose('camera', other.id);
+  }
+
+  /**
+   * The person is back at the page: after a phone call, or from another program. What ended meanwhile, or is still held,
+   * is asked for anew.
+   */
+  comeBack(): void {
+    if (!this.#isStarted) return;
+    for (const kind of inputKinds) {
+      const input = this.#inputs[kind];
+      if (!input.on || !input.source) continue;
+      if (input.source.readyState === 'live' && !input.source.muted) continue;
+      this.#release(input);
+      this.#events.emit('inputChanged', kind);
+    }
+    void this.#sync(inputKinds);
+  }
+
   /** Asks for both devices in one go, so that the browser asks the person once. */
   start(): Promise<void> {
     this.#isStarted = true;
@@ -96,7 +154,7 @@ export class LocalDevices {
     const input = this.#inputs[kind];
     input.on = on;
     input.fault = null;
-    if (kind === 'microphone' && input.track) input.track.enabled = on;
+    if (kind === 'microphone') for (const track of tracksOf(input)) track.enabled = on;
     if (kind === 'camera' && !on) this.#release(input);
     this.#events.emit('inputChanged', kind);
     void this.#sync([kind]);
@@ -114,8 +172,8 @@ export class LocalDevices {
   /** The id of what is used or would be used; empty: not known. */
   chosenId(role: DeviceRole): string {
     if (role === 'speaker') return this.#speakerId || (this.choices('speaker')[0]?.id ?? '');
-    const { track, wantedId } = this.#inputs[role];
-    return track?.getSettings().deviceId ?? wantedId;
+    const { source, wantedId } = this.#inputs[role];
+    return source?.getSettings().deviceId ?? wantedId;
   }
 
   /** Uses another device. An input that is off stays off. */
@@ -126,6 +184,7 @@ export class LocalDevices {
       return;
     }
     this.#inputs[role].wantedId = id;
+    this.#inputs[role].isModest = false;
     void this.#sync([role]);
   }
 
@@ -150,9 +209,9 @@ export class LocalDevices {
 
   #isMissing(kind: InputKind): boolean {
     if (!this.#isStarted) return false;
-    const { on, track, wantedId } = this.#inputs[kind];
-    if (track && wantedId !== '' && track.getSettings().deviceId !== wantedId) return true;
-    return on && !track;
+    const { on, source, wantedId } = this.#inputs[kind];
+    if (source && wantedId !== '' && source.getSettings().deviceId !== wantedId) return true;
+    return on && !source;
   }
 
   async #acquire(kinds: readonly InputKind[]): Promise<void> {
@@ -165,7 +224,7 @@ export class LocalDevices {
     }
     for (const kind of kinds) {
       const [track] = kind === 'microphone' ? stream.getAudioTracks() : stream.getVideoTracks();
-      if (track) this.#take(kind, track);
+      if (track) await this.#take(kind, track);
       else this.#failed(kind, 'unknown');
     }
   }
@@ -178,8 +237,8 @@ export class LocalDevices {
       if (kind === 'camera') this.#release(this.#inputs.camera);
     }
     return navigator.mediaDevices.getUserMedia({
-      audio: kinds.includes('microphone') && this.#microphoneConstraints(),
-      video: kinds.includes('camera') && this.#cameraConstraints(),
+      audio: kinds.includes('microphone') && microphoneConstraints(this.#inputs.microphone),
+      video: kinds.includes('camera') && cameraConstraints(this.#inputs.camera),
     });
   }
 
@@ -188,9 +247,13 @@ export class LocalDevices {
     const [kind, ...others] = kinds;
     if (kind && others.length === 0) {
       const input = this.#inputs[kind];
-      if (fault === 'none' && input.wantedId !== '') {
+      if ((fault === 'none' || fault === 'unsuitable') && input.wantedId !== '') {
         // The chosen one is gone; any other will do.
         input.wantedId = '';
+        return this.#acquire(kinds);
+      }
+      if (fault === 'unsuitable' && !input.isModest) {
+        input.isModest = true;
         return this.#acquire(kinds);
       }
       return this.#failed(kind, fault);
@@ -203,22 +266,81 @@ export class LocalDevices {
     }
   }
 
-  #take(kind: InputKind, track: MediaStreamTrack): void {
+  async #take(kind: InputKind, source: MediaStreamTrack): Promise<void> {
     const input = this.#inputs[kind];
-    input.pending = false;
     input.fault = null;
     if (!this.#isStarted || (kind === 'camera' && !input.on)) {
-      track.stop();
+      source.stop();
+      input.pending = false;
       this.#events.emit('inputChanged', kind);
       return;
     }
     this.#release(input);
-    input.track = track;
-    input.wantedId = track.getSettings().deviceId ?? '';
-    track.contentHint = kind === 'camera' ? 'motion' : 'speech';
-    if (kind === 'microphone') track.enabled = input.on;
-    track.onended = () => this.#ended(kind, track);
+    input.source = source;
+    input.label = source.label;
+    input.wantedId = source.getSettings().deviceId ?? '';
+    input.interrupted = source.muted;
+    source.contentHint = kind === 'camera' ? 'motion' : 'speech';
+    if (kind === 'microphone') source.enabled = input.on;
+    source.onended = () => this.#ended(kind, source);
+    source.onmute = source.onunmute = () => this.#interrupted(kind, source);
+    this.#effects[effectOf[kind]].expect();
+    await this.#dress(kind);
+    input.pending = false;
     this.#events.emit('inputChanged', kind);
+  }
+
+  /** Puts the effect on what comes from the device, or takes it off. */
+  async #dress(kind: InputKind): Promise<void> {
+    const input = this.#inputs[kind];
+    const name = effectOf[kind];
+    const { source } = input;
+    if (!source) {
+      this.#effects[name].undress();
+      this.#effects[name].settle();
+      this.#events.emit('effectChanged', name);
+      return;
+    }
+    let fault: EffectFault | null = null;
+    let track: MediaStreamTrack | null = null;
+    try {
+      track = await this.#effects[name].dress(source);
+    } catch (thrown) {
+      fault = thrown instanceof EffectError ? thrown.fault : 'failed';
+      track = source;
+    }
+    // Let go of, or exchanged, while the effect was being made.
+    if (input.source !== source) return;
+    // Nobody has seen it without the blur so far, and nobody shall unasked.
+    const hides = fault !== null && name === 'blur' && input.track === null;
+    input.track = hides ? null : track;
+    if (kind === 'microphone' && input.track) input.track.enabled = input.on;
+    this.#events.emit('effectChanged', name);
+    if (hides) this.setOn('camera', false);
+    else this.#events.emit('inputChanged', kind);
+    if (fault) this.#events.emit('effectFailed', name, fault, hides);
+  }
+
+  /** An effect ended during use: what it gave is over. */
+  #effectEnded(name: EffectName, fault: EffectFault): void {
+    const kind = inputOf[name];
+    const input = this.#inputs[kind];
+    const hides = name === 'blur' && input.on;
+    this.#events.emit('effectChanged', name);
+    if (hides) this.setOn('camera', false);
+    else {
+      input.track = input.source;
+      this.#events.emit('inputChanged', kind);
+    }
+    this.#events.emit('effectFailed', name, fault, hides);
+  }
+
+  #interrupted(kind: InputKind, source: MediaStreamTrack): void {
+    const input = this.#inputs[kind];
+    if (input.source !== source || input.interrupted === source.muted) return;
+    input.interrupted = source.muted;
+    this.#events.emit('inputChanged', kind);
+    if (source.muted && input.on) this.#events.emit('interrupted', kind);
   }
 
   #failed(kind: InputKind, fault: DeviceFault): void {
@@ -226,22 +348,22 @@ export class LocalDevices {
     input.pending = false;
     input.fault = fault;
     // Another one was chosen and cannot be had: what worked goes on.
-    if (input.track) input.wantedId = input.track.getSettings().deviceId ?? '';
+    if (input.source) input.wantedId = input.source.getSettings().deviceId ?? '';
     else input.on = false;
     if (fault === 'denied') void this.#watchPermission(kind);
     this.#events.emit('inputChanged', kind);
   }
 
   /** Unplugged, or the permission was withdrawn: stop() does not come here. */
-  #ended(kind: InputKind, track: MediaStreamTrack): void {
+  #ended(kind: InputKind, source: MediaStreamTrack): void {
     const input = this.#inputs[kind];
-    if (input.track !== track) return;
-    input.track = null;
+    if (input.source !== source) return;
+    this.#release(input);
     input.wantedId = '';
     const wasOn = input.on;
     this.#events.emit('inputChanged', kind);
     void this.#sync([kind]).then(() => {
-      if (wasOn && this.#isStarted) this.#events.emit('unplugged', kind, input.track?.label ?? null);
+      if (wasOn && this.#isStarted) this.#events.emit('unplugged', kind, input.source?.label ?? null);
     });
   }
 
@@ -265,41 +387,28 @@ export class LocalDevices {
   }
 
   #release(input: Input): void {
-    if (!input.track) return;
-    input.track.onended = null;
-    input.track.stop();
+    const { source } = input;
+    this.#effects[effectOf[input === this.#inputs.camera ? 'camera' : 'microphone']].undress();
+    input.source = null;
     input.track = null;
-  }
-
-  #microphoneConstraints(): MediaTrackConstraints {
-    return {
-      ...exactly(this.#inputs.microphone.wantedId),
-      echoCancellation: true,
-      noiseSuppression: true,
-      autoGainControl: true,
-    };
-  }
-
-  #cameraConstraints(): MediaTrackConstraints {
-    const { wantedId } = this.#inputs.camera;
-    return {
-      ...(wantedId === '' ? { facingMode: 'user' } : exactly(wantedId)),
-      width: { ideal: 1280 },
-      height: { ideal: 720 },
-      frameRate: { ideal: 30, max: 30 },
-    };
+    input.label = '';
+    input.interrupted = false;
+    if (!source) return;
+    source.onended = source.onmute = source.onunmute = null;
+    source.stop();
   }
 }
 
-const exactly = (id: string): MediaTrackConstraints => (id === '' ? {} : { deviceId: { exact: id } });
+const newInput = (): Input => ({
+  on: true,
+  track: null,
+  pending: false,
+  fault: null,
+  interrupted: false,
+  label: '',
+  source: null,
+  isModest: false,
+  wantedId: '',
+});
 
-const isGranted = async (kind: InputKind) => (await permissionOf(kind))?.state === 'granted';
-
-/** Undefined where the browser does not tell (Firefox before 131, Safari before 16). */
-async function permissionOf(kind: InputKind): Promise<PermissionStatus | undefined> {
-  try {
-    return await navigator.permissions.query({ name: permissionNames[kind] as PermissionName });
-  } catch {
-    return undefined;
-  }
-}
+const tracksOf = ({ source, track }: Input) => new Set([source, track].filter((each) => each !== null));

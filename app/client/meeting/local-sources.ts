@@ -21,6 +21,11 @@ export function sendLocalSources(meeting: Meeting, devices: LocalDevices, screen
   const stops = [
     devices.on('inputChanged', (kind) => (kind === 'camera' ? sendCamera() : sendMicrophone())),
     screen.on('changed', sendScreen),
+    // What a host stopped is off here, too: it must not start again by itself once it is allowed.
+    meeting.on('sourceStopped', (source) => {
+      if (source === 'microphone' || source === 'camera') devices.setOn(source, false);
+      else screen.stop();
+    }),
   ];
   return () => {
     for (const stop of stops) stop();

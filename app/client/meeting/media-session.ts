@@ -2,7 +2,10 @@ import type { Device, types } from 'mediasoup-client';
 import { createNanoEvents } from 'nanoevents';
 import type { ConsumerDescription, Joined, Source } from '../../meetings/messages.ts';
 import { encodingsOf } from './encodings.ts';
+import type { QualityReading } from './quality.ts';
+import { SentLayers } from './sent-layers.ts';
 import type { Signalling } from './signalling.ts';
+import { StatsReading } from './stream-stats.ts';
 
 /** Which way media may take. Only for finding faults of a network: `any` tries them all, the best one first. */
 export type MediaPath = 'any' | 'udp' | 'tcp' | 'relay';
@@ -54,6 +57,11 @@ export class MediaSession {
   /** Transports whose fingerprints the SFU has not acknowledged. */
   readonly #unconfirmed = new Set<types.Transport>();
   readonly #recoveries = new Map<types.Transport, ReturnType<typeof setTimeout>>();
+  /** By producer: what the server said may come before the answer to `produce`. */
+  readonly #wantedLayers = new Map<string, number | null>();
+  readonly #sentLayers = new Map<string, SentLayers>();
+  /** The statistics read last, of what is sent and what is received. */
+  #statistics: { readonly sent: StatsReading; readonly received: StatsReading } | undefined;
   #isBroken = false;
 
   constructor(signalling: Signalling, device: Device, joined: Joined, path: MediaPath) {
@@ -118,12 +126,28 @@ export class MediaSession {
     });
     if (paused) producer.pause();
     this.producers.set(source, producer);
+    if (producer.kind === 'video' && producer.rtpSender) {
+      const layers = new SentLayers(producer.rtpSender);
+      this.#sentLayers.set(producer.id, layers);
+      const wantedLayer = this.#wantedLayers.get(producer.id);
+      if (wantedLayer !== undefined) layers.set(wantedLayer);
+    }
+  }
+
+  /** Sends as much of a picture as somebody wants: its layers up to this one, or none of it (null). */
+  wantedLayerChanged(producerId: string, wantedLayer: number | null): void {
+    this.#wantedLayers.set(producerId, wantedLayer);
+    this.#sentLayers.get(producerId)?.set(wantedLayer);
   }
 
   /** Stops sending. */
   closeProducer(source: Source): void {
-    this.producers.get(source)?.close();
+    const producer = this.producers.get(source);
+    if (!producer) return;
+    producer.close();
     this.producers.delete(source);
+    this.#wantedLayers.delete(producer.id);
+    this.#sentLayers.delete(producer.id);
   }
 
   /** Takes what the SFU offers and lets it flow. What is there already stays as it is. */
@@ -172,6 +196,49 @@ export class MediaSession {
     this.#changed(entry);
   }
 
+  /** Whether a picture that is looked at stays away for lack of bandwidth. */
+  isStarved(isLookedAt: (participantId: string, source: Source) => boolean): boolean {
+    return [...this.#incoming.values()].some(
+      ({ description: { producerPeerId, source, producerPaused }, starved }) =>
+        starved && !producerPaused && isLookedAt(producerPeerId, source),
+    );
+  }
+
+  /** What is not looked at any more is not missed. */
+  forgetStarved(isLookedAt: (participantId: string, source: Source) => boolean): void {
+    for (const { description, starved } of this.#incoming.values()) {
+      const { consumerId, producerPeerId, source } = description;
+      if (starved && !isLookedAt(producerPeerId, source)) this.consumerStarved(consumerId, false);
+    }
+  }
+
+  /** What is sent and received since the last reading. Rejects when the session is closed meanwhile. */
+  async readQuality(isLookedAt: (participantId: string, source: Source) => boolean): Promise<QualityReading> {
+    const before = this.#statistics;
+    const [sentReport, receivedReport] = await Promise.all([this.#send.getStats(), this.#recv.getStats()]);
+    const sent = new StatsReading(sentReport, before?.sent);
+    const received = new StatsReading(receivedReport, before?.received);
+    this.#statistics = { sent, received };
+    const sentByMid = sent.sent();
+    const receivedByTrack = received.received();
+    const ways = [sent.path(), received.path()];
+    return {
+      // Whoever sends nothing still receives.
+      path: ways.find(({ path }) => path !== null) ?? sent.path(),
+      sent: [...this.producers].flatMap(([source, { rtpParameters }]) => {
+        const stats = sentByMid.get(String(rtpParameters.mid));
+        return stats ? { ...stats, source } : [];
+      }),
+      received: [...this.#incoming.values()].flatMap(({ description, consumer, starved }) => {
+        const { producerPeerId: participantId, source, producerPaused, kind } = description;
+        const stats = consumer && receivedByTrack.get(consumer.track.id);
+        if (!stats) return [];
+        const isExpected = !producerPaused && (kind === 'audio' || isLookedAt(participantId, source));
+        return { ...stats, participantId, source, isExpected, isStarved: starved };
+      }),
+    };
+  }
+
   participantLeft(participantId: string): void {
     for (const entry of [...this.#incoming.values()]) {
       if (entry.description.producerPeerId === participantId) this.#forget(entry);
@@ -199,6 +266,8 @@ export class MediaSession {
     this.#send.close();
     this.#recv.close();
     this.producers.clear();
+    this.#sentLayers.clear();
+    this.#wantedLayers.clear();
     this.#incoming.clear();
   }
 

@@ -1,5 +1,7 @@
 import type { Participant, Source, WaitingFor, WaitingPerson } from '../../meetings/messages.ts';
+import type { Reception } from './attention.ts';
 import type { RemoteTrack } from './media-session.ts';
+import type { NetworkState } from './network-state.ts';
 import type { EndReason, SignallingError } from './signalling.ts';
 
 /**
@@ -34,6 +36,15 @@ export interface MeetingEvents {
   participantChanged: (participant: RemoteParticipant) => void;
   /** This side's own voice is heard by the others, or no longer. */
   speakingChanged: (speaking: boolean) => void;
+  /**
+   * A host (`by`, null if they left) or a rule (`by` undefined) stopped what this side sends: its device goes off. Starting
+   * it again, where that is allowed, is up to the person.
+   */
+  sourceStopped: (source: Source, by: Participant | null | undefined) => void;
+  /** The network is too weak for what is going on, or no longer. */
+  networkChanged: (network: NetworkState) => void;
+  /** Another amount of pictures is received. */
+  receptionChanged: (reception: Reception) => void;
   /** A source was added, removed, muted or unmuted. */
   localChanged: (source: Source) => void;
   /** Something failed that is not worth ending the meeting for. */

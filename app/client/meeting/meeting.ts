@@ -7,9 +7,19 @@ import {
   type Source,
   type WaitingFor,
   type WaitingPerson,
+  type WatchedPicture,
 } from '../../meetings/messages.ts';
+import { Attention, type Reception } from './attention.ts';
+import { Chat } from './chat.ts';
+import { Doorbell } from './doorbell.ts';
+import { Hands } from './hands.ts';
 import { type MediaPath, MediaSession } from './media-session.ts';
 import type { LocalSource, MeetingEvents, MeetingState, RemoteParticipant } from './meeting-events.ts';
+import { Moderation } from './moderation.ts';
+import { type NetworkState, NetworkWatch } from './network-state.ts';
+import { OfferedFiles } from './offered-files.ts';
+import { ConnectionQuality } from './quality.ts';
+import { Reactions } from './reactions.ts';
 import { type EndReason, type Signalling, SignallingError } from './signalling.ts';
 
 export interface MeetingOptions {
@@ -40,6 +50,12 @@ const PASSING_FAULTS = new Set([
  * one `join` and a comparison with its answer.
  */
 export class Meeting {
+  readonly moderation: Moderation;
+  readonly chat: Chat;
+  readonly hands: Hands;
+  readonly reactions: Reactions;
+  readonly files: OfferedFiles;
+  readonly doorbell = new Doorbell();
   readonly #signalling: Signalling;
   readonly #device: Device;
   readonly #room: string;
@@ -47,6 +63,10 @@ export class Meeting {
   readonly #path: MediaPath;
   readonly #events = createNanoEvents<MeetingEvents>();
   readonly #participants = new Map<string, Participant>();
+  readonly #attention: Attention;
+  readonly #network = new NetworkWatch();
+  /** How good the connection is, read every two seconds while joined. */
+  readonly quality: ConnectionQuality;
   readonly #local = new Map<Source, LocalSource>();
   readonly #stopListening: (() => void)[];
   #speakerIds = new Set<string>();
@@ -56,7 +76,6 @@ export class Meeting {
   /** Proves who this is, or where in the queue, when it joins again. */
   #token: string | undefined;
   #waitingFor: WaitingFor = 'admission';
-  #waiting: readonly WaitingPerson[] = [];
   #isLocked = false;
   #session: MediaSession | undefined;
   #entry = 0;
@@ -69,7 +88,28 @@ export class Meeting {
     this.#room = room;
     this.#invitation = invitation;
     this.#path = path;
+    this.moderation = new Moderation(signalling);
+    this.chat = new Chat(signalling);
+    this.hands = new Hands(signalling);
+    this.reactions = new Reactions(signalling);
+    this.files = new OfferedFiles(signalling);
+    this.#attention = new Attention(signalling);
+    this.quality = new ConnectionQuality(async () => this.#session?.readQuality(this.#isLookedAt));
     this.#stopListening = [
+      this.#attention.on('changed', () => this.#attentionChanged()),
+      this.#attention.on('receptionChanged', (mode) => this.#events.emit('receptionChanged', mode)),
+      this.#network.on('changed', (network) => this.#events.emit('networkChanged', network)),
+      this.quality.on('changed', ({ own }) => {
+        const losses = own.sent.map(({ lossPercent }) => lossPercent ?? 0);
+        this.#network.read({
+          isLimited: own.sent.some(({ isLimited }) => isLimited),
+          lossPercent: Math.max(0, ...losses),
+          availableKbps: own.availableKbps,
+        });
+      }),
+      signalling.on('demandChanged', ({ producerId, wantedLayer }) =>
+        this.#session?.wantedLayerChanged(producerId, wantedLayer),
+      ),
       signalling.on('opened', () => this.#isComingBack && this.#enterAgain()),
       signalling.on('lost', () => this.#state === 'joined' && this.#setState('reconnecting')),
       signalling.on('ended', (reason) => this.#end(reason)),
@@ -79,6 +119,7 @@ export class Meeting {
       signalling.on('waitingChanged', ({ waiting }) => this.#othersWait(waiting)),
       signalling.on('lockChanged', ({ locked }) => this.#lockedChanged(locked)),
       signalling.on('meetingEnded', () => this.#end('over')),
+      signalling.on('removed', () => this.#end('removed')),
       signalling.on('meetingReset', () => this.#reset()),
       signalling.on('participantJoined', ({ participant }) => this.#arrived(participant)),
       signalling.on('participantLeft', ({ participantId }) => this.#departed(participantId)),
@@ -86,6 +127,11 @@ export class Meeting {
         const participant = this.#participants.get(participantId);
         if (participant) this.#update({ ...participant, connected });
       }),
+      signalling.on('participantChanged', ({ participant }) => {
+        if (this.#participants.has(participant.id)) this.#update(participant);
+      }),
+      signalling.on('sourceStopped', ({ source, byId }) => this.#stopped(source, byId)),
+      this.moderation.on('changed', () => this.#obeyRules()),
       signalling.on('consumerAdded', ({ consumer }) => {
         this.#session?.consume([consumer]).catch((fault) => this.#events.emit('fault', fault));
       }),
@@ -93,9 +139,10 @@ export class Meeting {
       signalling.on('producerPausedChanged', ({ producerId, paused }) =>
         this.#session?.producerPausedChanged(producerId, paused),
       ),
-      signalling.on('consumerLayersChanged', ({ consumerId, layers }) =>
-        this.#session?.consumerStarved(consumerId, layers === null),
-      ),
+      signalling.on('consumerLayersChanged', ({ consumerId, layers }) => {
+        this.#session?.consumerStarved(consumerId, layers === null);
+        this.#attentionChanged();
+      }),
       signalling.on('speakersChanged', ({ speakerIds }) => this.#speakersChanged(speakerIds)),
     ];
   }
@@ -108,9 +155,14 @@ export class Meeting {
     return this.#state;
   }
 
-  /** Whether this side may admit, lock and end. */
+  /** This side, as the others see it; null before it has joined. */
+  get you(): Participant | null {
+    return this.moderation.you;
+  }
+
+  /** Whether this side may end the meeting and hand it over. What else it may, `moderation` says. */
   get isHost(): boolean {
-    return this.#you?.participant.role === 'host';
+    return this.you?.role === 'host';
   }
 
   /** Whether the meeting lets nobody else in. */
@@ -118,9 +170,9 @@ export class Meeting {
     return this.#isLocked;
   }
 
-  /** Who waits to be let in, longest first; empty for whoever is no host. */
+  /** Who waits to be let in, longest first; empty for whoever may not admit. */
   get waiting(): readonly WaitingPerson[] {
-    return this.#waiting;
+    return this.doorbell.waiting;
   }
 
   /** What this side waits for while it is `waiting`. */
@@ -171,6 +223,25 @@ export class Meeting {
     this.#localChanged(source);
   }
 
+  /** Says which pictures are drawn, at which size in CSS pixels; no others reach this side. See {@link Attention}. */
+  watch(pictures: readonly WatchedPicture[]): void {
+    this.#attention.look(pictures);
+  }
+
+  /** How much this side receives. */
+  get reception(): Reception {
+    return this.#attention.reception;
+  }
+
+  setReception(reception: Reception): void {
+    this.#attention.reception = reception;
+  }
+
+  /** Whether the network is too weak for what is going on. */
+  get network(): NetworkState {
+    return this.#network.state;
+  }
+
   /** The network changed: looks at once whether socket and media still have a path. */
   networkChanged(): void {
     if (this.#state !== 'joined' && this.#state !== 'reconnecting') return;
@@ -178,12 +249,20 @@ export class Meeting {
     this.#session?.restartIce();
   }
 
-  /** Lets these in, or sends them away. For hosts. */
+  /** Lets these in, or sends them away. For hosts and co-hosts. */
   async answerKnock(waitingIds: readonly string[], answer: 'admit' | 'deny'): Promise<void> {
     if (waitingIds.length > 0) await this.#signalling.request(answer, { waitingIds: [...waitingIds] });
   }
 
-  /** Lets nobody else in, or lets people in again. For hosts. */
+  /** Lets everybody in who waits by now. For hosts and co-hosts. */
+  async admitAll(): Promise<void> {
+    await this.answerKnock(
+      this.waiting.map(({ id }) => id),
+      'admit',
+    );
+  }
+
+  /** Lets nobody else in, or lets people in again. For hosts and co-hosts. */
   async setLocked(locked: boolean): Promise<void> {
     await this.#signalling.request('lock', { locked });
   }
@@ -199,6 +278,14 @@ export class Meeting {
     // The socket sends it before it closes; nobody waits for the answer.
     this.#signalling.request('leave', {}).catch(() => {});
     this.#close();
+  }
+
+  readonly #isLookedAt = (participantId: string, source: Source): boolean =>
+    this.#attention.includes(participantId, source);
+
+  #attentionChanged(): void {
+    this.#session?.forgetStarved(this.#isLookedAt);
+    this.#network.starved(this.#session?.isStarved(this.#isLookedAt) ?? false);
   }
 
   get #isComingBack(): boolean {
@@ -250,8 +337,14 @@ export class Meeting {
     if (!session) return;
     this.#agreeOnProducers(session, joined.you.producers);
     this.#setState('joined');
+    this.moderation.joined(joined);
+    this.chat.joined(joined);
+    this.hands.joined(joined);
+    this.files.joined(joined);
     this.#lockedChanged(joined.isLocked);
     this.#othersWait(joined.waiting);
+    this.#attention.start();
+    this.quality.start();
     const consumed = session.reconcile(joined.consumers);
     session.resume();
     this.#syncLocal();
@@ -271,6 +364,9 @@ export class Meeting {
 
   /** What only one side believes to be sent is dropped; what is still wanted is then sent anew. */
   #agreeOnProducers(session: MediaSession, known: Joined['you']['producers']): void {
+    for (const { producerId, kind, wantedLayer } of known) {
+      if (kind === 'video') session.wantedLayerChanged(producerId, wantedLayer);
+    }
     const pausedById = new Map(known.map(({ producerId, paused }) => [producerId, paused]));
     for (const [source, producer] of [...session.producers]) {
       const paused = pausedById.get(producer.id);
@@ -295,7 +391,7 @@ export class Meeting {
   }
 
   #othersWait(waiting: readonly WaitingPerson[]): void {
-    this.#waiting = waiting;
+    this.doorbell.changed(waiting);
     this.#events.emit('waitingChanged', waiting);
   }
 
@@ -321,6 +417,36 @@ export class Meeting {
   #update(participant: Participant): void {
     this.#participants.set(participant.id, participant);
     this.#events.emit('participantChanged', this.#seen(participant));
+  }
+
+  /** The server stopped a source of this side. It is the person's to start again. */
+  #stopped(source: Source, byId: string | null): void {
+    const wanted = this.#local.get(source);
+    if (source === 'microphone') {
+      const producer = this.#session?.producers.get(source);
+      producer?.pause();
+      if (producer) producer.appData = { source, paused: true };
+      if (wanted) this.#local.set(source, { ...wanted, paused: true });
+    } else {
+      this.#session?.closeProducer(source);
+      this.#local.delete(source);
+    }
+    if (!wanted) return;
+    const by = byId === null ? undefined : (this.#participants.get(byId) ?? null);
+    this.#events.emit('sourceStopped', source, by);
+    this.#localChanged(source);
+  }
+
+  /** Stops what this side may not send (any more): the server would refuse it. */
+  #obeyRules(): void {
+    const { moderation } = this;
+    for (const [source, { paused }] of [...this.#local]) {
+      const rule = source === 'screenAudio' ? 'screen' : source;
+      if (moderation.mayUse(rule) || (source === 'microphone' && paused)) continue;
+      if (source === 'microphone') this.setPaused(source, true);
+      else this.setSource(source, null);
+      this.#events.emit('sourceStopped', source, undefined);
+    }
   }
 
   #speakersChanged(speakerIds: readonly string[]): void {
@@ -399,6 +525,7 @@ export class Meeting {
     this.#entry += 1;
     clearTimeout(this.#retryTimer);
     for (const stop of this.#stopListening) stop();
+    this.files.close();
     this.#session?.close();
     this.#session = undefined;
     this.#setState('ended');
@@ -408,6 +535,7 @@ export class Meeting {
   #setState(state: MeetingState): void {
     if (this.#state === state) return;
     this.#state = state;
+    if (state === 'reconnecting') this.#attention.stop();
     this.#events.emit('stateChanged', state);
   }
 }

@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup-client';
+import type { EffectAssets } from './effects/effect.ts';
 
 /** Texts of this page, by name or in branches. */
 export interface PageTexts {
@@ -16,4 +17,5 @@ export interface PageData {
   readonly language: string;
   readonly texts: PageTexts;
   readonly routerRtpCapabilities: types.RtpCapabilities;
+  readonly effects: EffectAssets;
 }

@@ -38,9 +38,9 @@ interface SignallingEvents extends NotificationEvents {
 
 /**
  * `outdated`: the page must be reloaded. `replaced`: this participant goes on in another window. `over`: ended for
- * everybody. `denied`: a host did not let them in.
+ * everybody. `denied`: a host did not let them in. `removed`: a host took them out.
  */
-export type EndReason = 'outdated' | 'replaced' | 'over' | 'denied' | 'closed';
+export type EndReason = 'outdated' | 'replaced' | 'over' | 'denied' | 'removed' | 'closed';
 
 interface Waiting {
   readonly name: RequestName;

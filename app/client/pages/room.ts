@@ -6,6 +6,8 @@ import { part } from '../elements/parts.ts';
 import { PreJoin } from '../elements/pre-join.ts';
 import { registerElements } from '../elements/register.ts';
 import { loadTexts, t } from '../elements/texts.ts';
+import { backgroundBlur } from '../meeting/effects/background-blur.ts';
+import { noiseSuppression } from '../meeting/effects/noise-suppression.ts';
 import { LocalDevices } from '../meeting/local-devices.ts';
 import type { MediaPath } from '../meeting/media-session.ts';
 import { Meeting } from '../meeting/meeting.ts';
@@ -15,6 +17,9 @@ import { WakeLock } from '../meeting/wake-lock.ts';
 
 /** One room page: before, during and after a meeting. Each entry makes a new socket and a new meeting. */
 
+/** Away for so long, a phone may have put its network to sleep, in milliseconds. */
+const LONG_AWAY_MS = 10_000;
+
 const page: PageData = JSON.parse(document.getElementById('page-data')?.textContent ?? '{}');
 loadTexts(page.language, page.texts);
 registerElements();
@@ -23,10 +28,14 @@ const preJoin = part(document, 'pre-join', PreJoin);
 const room = part(document, 'meeting', MeetingRoom);
 const endPage = part(document, 'end', EndPage);
 const path = pathAskedFor();
-const devices = new LocalDevices();
+const devices = new LocalDevices({
+  blur: backgroundBlur(page.effects.blurWorker),
+  noise: noiseSuppression(page.effects.noiseWorklet),
+});
 const wakeLock = new WakeLock();
 const device = loadedDevice();
 let meeting: Meeting | undefined;
+let hiddenAt = Date.now();
 
 preJoin.connect(devices);
 room.connect(devices);
@@ -148,5 +157,13 @@ addEventListener('online', () => meeting?.networkChanged());
   meeting?.networkChanged(),
 );
 document.addEventListener('visibilitychange', () => {
-  if (document.visibilityState === 'visible' && meeting?.state === 'joined') wakeLock.hold();
+  if (document.visibilityState === 'hidden') hiddenAt = Date.now();
+  else comeBack(Date.now() - hiddenAt);
 });
+
+/** After a phone call, or from another program: the browser let go of the screen, of devices, perhaps of the network. */
+function comeBack(awayMs: number): void {
+  if (meeting?.state === 'joined') wakeLock.hold();
+  devices.comeBack();
+  if (awayMs > LONG_AWAY_MS) meeting?.networkChanged();
+}

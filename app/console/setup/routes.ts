@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Config } from '../../../config/config.ts';
 import { canonicalHost } from '../../../config/formats.ts';
+import type { MediaTrials } from '../../connection/trials.ts';
 import { ownHosts } from '../../edge/own-hosts.ts';
 import { canonicalHostname } from '../../edge/sites.ts';
 import type { CertificateSource } from '../../edge/tls/certificate.ts';
@@ -12,13 +13,11 @@ import type { Translate } from '../../kernel/i18n.ts';
 import type { Letter } from '../../mail/letter.ts';
 import { mailFaults } from '../../mail/mail-fault.ts';
 import { type CertificateOutcome, examineCertificate } from './certificate-check.ts';
-import { MediaTrials } from './media-trial.ts';
 import { followName, type NameOutcome } from './name-check.ts';
 
 export interface SetupOptions {
   readonly config: Pick<Config, 'sites' | 'network' | 'media' | 'mail'>;
-  /** Of the SFU's control connection. */
-  readonly mediaSecret: string;
+  readonly trials: MediaTrials;
   readonly certificates: CertificateSource;
   readonly clock: Clock;
 }
@@ -61,10 +60,8 @@ const letterLooks: Readonly<Record<(typeof letterOutcomes)[number], Look>> = {
  * each with a real test. Nothing waits for it.
  */
 export const setupPages = fp<SetupOptions>(
-  async (app, { config, mediaSecret, certificates, clock }) => {
+  async (app, { config, trials, certificates, clock }) => {
     const owner = { config: { access: 'appliance.set_up' } } as const;
-    const trials = new MediaTrials({ control: config.media.control, secret: mediaSecret });
-    app.addHook('onClose', () => trials.close());
 
     const names = async (request: FastifyRequest) => {
       const certificate = examineCertificate(certificates, clock());

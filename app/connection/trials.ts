@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { SECOND_MS } from '../kernel/clock.ts';
+import { AppError } from '../kernel/errors.ts';
+import { MediaClient, type MediaClientOptions } from '../meetings/media-client.ts';
+import type { Transport } from '../meetings/messages.ts';
 
-import { MediaClient, type MediaClientOptions } from '../../meetings/media-client.ts';
-import type { Transport } from '../../meetings/messages.ts';
-
-/** How long a browser has to try both ways, in milliseconds; then the SFU forgets it. */
+/** How long a browser has to try every way, in milliseconds; then the SFU forgets it. */
 const TRIAL_MS = 30_000;
+
+/** How many are under way at once at most: anybody may ask for one, and each takes two transports of the SFU. */
+const MAX_TRIALS = 40;
 
 /** A way to the SFU, for a browser to try. */
 export interface TriedWay {
@@ -22,8 +26,14 @@ export class MediaTrials {
     this.#client = new MediaClient(options);
   }
 
-  /** Makes one end for each protocol. @throws AppError `media_unavailable` while the SFU is away. */
+  /**
+   * Makes one end for each protocol.
+   *
+   * @throws AppError `media_unavailable` while the SFU is away, `too_many_requests` while too many others try.
+   */
   async open(): Promise<{ readonly udp: TriedWay; readonly tcp: TriedWay }> {
+    if (this.#timers.size >= MAX_TRIALS)
+      throw new AppError('too_many_requests', { params: { seconds: TRIAL_MS / SECOND_MS } });
     const roomId = `trial-${randomBytes(8).toString('hex')}`;
     const { sendTransport, recvTransport } = await this.#client.call('joinRoom', {
       roomId,
