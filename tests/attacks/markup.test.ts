@@ -86,7 +86,8 @@ const starts = [
 
 /** Pages that no link leads to for somebody who was here before, or without a live meeting. */
 const UNREACHED = /^\/(?:confirm|cookies\/|first-owner|i|sign-in|console\/meetings\/:id)(?:\b|$)/;
-const NO_PAGE = /\.csv$|\/json$|\/export$|^\/(?:assets|site|trust|health|metrics|signalling|favicon|robots)/;
+const NO_PAGE =
+  /\.csv$|\/json$|\/export$|^\/(?:assets|site|trust|health|metrics|signalling|favicon|robots|manifest|meeting-files)/;
 
 t.test('whatever people typed is text on every page', async (t) => {
   const pages = await crawl(app, owner.headers, starts);

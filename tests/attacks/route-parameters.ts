@@ -69,9 +69,13 @@ const fills: Readonly<Record<string, Fill>> = {
   '/site/logo/:name': async () => ({ name: 'none' }),
 };
 
-/** Parameters of things that only live with an SFU: a name that nothing has. Their routes are tried with one elsewhere. */
+/**
+ * Parameters of things that only live with an SFU, or after calls: a name that nothing has. Their routes are tried with
+ * one elsewhere.
+ */
 const absent: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/console/meetings/:id': { id: 'ffffffffffffffffffffffff' },
+  '/console/statistics/:part': { part: 'totals' },
 };
 
 /** What says of itself that it is over, and says so of what never was and what is somebody else's as well. */

@@ -93,6 +93,7 @@ const things: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/console/people/': { id: person.id, importId: upload },
   '/console/requests/': { id: request, number: '1000000' },
   '/console/retention/': { number: certificate },
+  '/console/statistics/': { part: 'totals' },
   '/console/rooms/': { id: room.id, invitationId: invitation },
 };
 
