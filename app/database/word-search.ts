@@ -9,6 +9,11 @@ export interface WordIndex {
   readonly key: string;
   /** What that leads to: `people.id`, the primary key of the table that is listed. */
   readonly id: string;
+  /**
+   * An index of that table that begins with its id and holds whatever lists are sorted and limited by: matches are then
+   * sorted without looking at their rows. Default: that of the primary key.
+   */
+  readonly index?: string;
 }
 
 /**
@@ -27,9 +32,10 @@ export async function withWords<Rows extends Query>(
   database: Database,
   query: Rows,
   words: readonly string[],
-  { table, key, id }: WordIndex,
+  { table, key, id, index }: WordIndex,
 ): Promise<{ readonly query: Rows }> {
   const [listed = ''] = id.split('.');
+  const found = index ?? `sqlite_autoindex_${listed}_1`;
   const beginning = (word: string) => [word, `${word}{`] as const; // `{` follows `z`
   let rarest: { readonly word: string; readonly count: number } | null = null;
   for (const word of words) {
@@ -47,7 +53,7 @@ export async function withWords<Rows extends Query>(
     const [from, to] = beginning(word);
     if (word === rarest?.word) {
       // Named, as SQLite might think that an organisation has fewer people than a word.
-      query.from(database.raw('?? INDEXED BY ??', [listed, `sqlite_autoindex_${listed}_1`]));
+      query.from(database.raw('?? INDEXED BY ??', [listed, found]));
       query.whereRaw('?? IN (SELECT ?? FROM ?? WHERE word >= ? AND word < ?)', [id, key, table, from, to]);
     } else {
       query.whereRaw('EXISTS (SELECT 1 FROM ?? WHERE ?? = ?? AND word >= ? AND word < ?)', [

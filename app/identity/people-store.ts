@@ -55,6 +55,7 @@ export async function listPeople(
     table: 'people_words',
     key: 'person_id',
     id: 'people.id',
+    index: 'people_found',
   });
   return joinedPage(database, found, page, 'people.id', (rows) =>
     rows.join('organisations', 'organisations.id', 'people.organisation_id').select(...listedColumns),

@@ -73,6 +73,7 @@ export async function listLetters(
     table: 'letters_words',
     key: 'letter_id',
     id: 'letters.id',
+    index: 'letters_found',
   });
   return joinedPage(database, found, page, 'letters.id', withReader);
 }

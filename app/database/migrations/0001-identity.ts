@@ -44,6 +44,7 @@ CREATE TABLE people (
   signed_in_at INTEGER
 ) STRICT;
 CREATE INDEX people_sort_name ON people (sort_name, id);
+CREATE INDEX people_found ON people (id, sort_name, email, created_at, organisation_id, role, status);
 CREATE INDEX people_email ON people (email, id);
 CREATE INDEX people_created ON people (created_at, id);
 CREATE INDEX people_organisation_sort_name ON people (organisation_id, sort_name, id);

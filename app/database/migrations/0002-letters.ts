@@ -45,6 +45,7 @@ CREATE INDEX letters_due ON letters (sensitive DESC, next_attempt_at, last_fault
   WHERE state IN ('waiting', 'sending');
 CREATE INDEX letters_expires ON letters (expires_at) WHERE state IN ('waiting', 'sending');
 CREATE INDEX letters_void ON letters (created_at) WHERE state = 'void';
+CREATE INDEX letters_found ON letters (id, created_at, state, organisation_id, person_id);
 CREATE INDEX letters_created ON letters (created_at, id);
 CREATE INDEX letters_organisation_created ON letters (organisation_id, created_at, id);
 CREATE INDEX letters_state_created ON letters (state, created_at, id);
