@@ -182,7 +182,8 @@ t.test('nobody but owners did or saw anything in the other organisation', async 
 t.test('what could do harm asks again who it is, once the confirmation is old', async (t) => {
   const dangerous = routes.filter(({ needsConfirmation }) => needsConfirmation);
   // The register of processing is about no one, and statistics name nobody.
-  const harmful = /((people|organisations)\/:id\/delete|(?<!processing|statistics\/:part)\.csv|\/export|\/role)$/;
+  const harmful =
+    /((people|organisations)\/:id\/delete|(?<!processing|statistics\/:part)\.csv|\/export|\/role)$/;
   t.strictSame(
     forOthers.filter(({ url, needsConfirmation }) => harmful.test(url) && !needsConfirmation),
     [],
