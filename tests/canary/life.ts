@@ -2,7 +2,8 @@ import type { Browser, Page } from 'playwright-core';
 import en from '../../app/locales/en.json' with { type: 'json' };
 import { ParticipantPage, type Served } from '../browser/participant-page.ts';
 import { until } from '../deadline.ts';
-import type { TakenLetter, TestRelay } from '../mail/relay.ts';
+import { Mailbox } from '../mail/mailbox.ts';
+import type { TestRelay } from '../mail/relay.ts';
 import type { CanaryPerson } from './person.ts';
 
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
@@ -12,15 +13,14 @@ const optional = (label: string) => en.contact.optional.replace('{label}', label
 /** What is done by hand at an appliance with a mail relay: everything that somebody can do there. */
 export class Life {
   readonly #appliance: Served;
-  readonly #relay: TestRelay;
+  readonly #mailbox: Mailbox;
   readonly #browser: Browser;
-  readonly #read = new Set<TakenLetter>();
   /** What lets somebody in: parts of links, and cookies. */
   readonly secrets: string[] = [];
 
   constructor(appliance: Served, relay: TestRelay, browser: Browser) {
     this.#appliance = appliance;
-    this.#relay = relay;
+    this.#mailbox = new Mailbox(relay);
     this.#browser = browser;
   }
 
@@ -48,7 +48,7 @@ export class Life {
     await owner.getByLabel(en.people.organisation, { exact: true }).selectOption({ label: organisation });
     await press(owner, en.people.make);
     await owner.getByRole('heading', { name: person.name }).first().waitFor();
-    await this.#letter(person.email, () => true);
+    await this.#mailbox.letter(person.email);
     // A search is for a name, and is in the address of a page.
     await owner.goto(this.#appliance.url(`/console/people?q=${encodeURIComponent(person.name)}`));
     await owner.getByRole('link', { name: person.name }).waitFor();
@@ -133,21 +133,9 @@ export class Life {
     return context.newPage();
   }
 
-  /** The next letter to somebody that was not read yet. */
-  async #letter(address: string, isWanted: (letter: TakenLetter) => boolean): Promise<TakenLetter> {
-    const letter = await until(`a letter to ${address}`, () =>
-      this.#relay.taken.find((each) => each.to.includes(address) && !this.#read.has(each) && isWanted(each)),
-    );
-    if (letter === undefined) throw new Error('no letter');
-    this.#read.add(letter);
-    return letter;
-  }
-
-  /** The first link of such a path in a letter that was not read yet. */
+  /** A link out of the mailbox; what lets somebody in is noted. */
   async #link(address: string, path: string): Promise<string> {
-    const linkOf = ({ parsed }: TakenLetter) =>
-      (parsed.text ?? '').match(/https:\/\/\S+/g)?.find((each) => each.includes(path));
-    const link = linkOf(await this.#letter(address, (letter) => linkOf(letter) !== undefined)) ?? '';
+    const link = await this.#mailbox.link(address, path);
     this.secrets.push(new URL(link).pathname.split('/').at(-1) ?? '');
     return link;
   }

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import en from '../../app/locales/en.json' with { type: 'json' };
 import { launchBrowser, ParticipantPage } from '../browser/participant-page.ts';
-import { until } from '../deadline.ts';
-import { type TakenLetter, TestRelay } from '../mail/relay.ts';
+import { Mailbox } from '../mail/mailbox.ts';
+import { TestRelay } from '../mail/relay.ts';
 import { clients, mailRelay, sites, urlFor, type Zone } from './addresses.ts';
 import { output, within } from './network.ts';
 import { inGroup, type Program } from './process-groups.ts';
@@ -162,14 +162,13 @@ async function leaveOnlyTurn(): Promise<void> {
 /** Two people with a browser each, and their mailboxes. */
 class Visit {
   readonly #appliance: ServedAppliance;
-  readonly #relay: TestRelay;
+  readonly #mailbox: Mailbox;
   readonly #first: Browser;
   readonly #second: Browser;
-  readonly #read = new Set<TakenLetter>();
 
   constructor(appliance: ServedAppliance, relay: TestRelay, first: Browser, second: Browser) {
     this.#appliance = appliance;
-    this.#relay = relay;
+    this.#mailbox = new Mailbox(relay);
     this.#first = first;
     this.#second = second;
   }
@@ -187,7 +186,7 @@ class Visit {
     await page.getByText(en.setup.media.worksUdp).waitFor();
     await page.getByText(en.setup.media.worksTcp).waitFor();
     await press(page, en.setup.mail.test.replace('{email}', OWNER.email));
-    await this.#letter(OWNER.email, () => true);
+    await this.#mailbox.letter(OWNER.email);
     await page.context().close();
   }
 
@@ -197,7 +196,7 @@ class Visit {
     await page.goto(this.#appliance.url('/sign-in'));
     await type(page, en.signIn.email, OWNER.email);
     await press(page, en.signIn.sendLetter);
-    await page.goto(await this.#link(OWNER.email, '/sign-in/link/'));
+    await page.goto(await this.#mailbox.link(OWNER.email, '/sign-in/link/'));
     await page.waitForURL('**/console');
     return page;
   }
@@ -213,7 +212,7 @@ class Visit {
     const tomorrow = new Date(Date.now() + 24 * 3_600_000).toISOString().slice(0, 10);
     await type(owner, en.rooms.startsAt, `${tomorrow}T10:30`);
     await press(owner, en.rooms.inviteSubmit);
-    return new URL(await this.#link(GUEST.email, '/i/')).pathname;
+    return new URL(await this.#mailbox.link(GUEST.email, '/i/')).pathname;
   }
 
   /** The guest waits in the lobby and is admitted; both see and hear each other. */
@@ -274,22 +273,5 @@ class Visit {
       permissions: ['camera', 'microphone'],
     });
     return context.newPage();
-  }
-
-  /** The next letter to somebody that was not read yet. */
-  async #letter(address: string, isWanted: (letter: TakenLetter) => boolean): Promise<TakenLetter> {
-    const letter = await until(`a letter to ${address}`, () =>
-      this.#relay.taken.find((each) => each.to.includes(address) && !this.#read.has(each) && isWanted(each)),
-    );
-    if (letter === undefined) throw new Error('no letter');
-    this.#read.add(letter);
-    return letter;
-  }
-
-  /** The first link of such a path in a letter that was not read yet. */
-  async #link(address: string, path: string): Promise<string> {
-    const linkOf = ({ parsed }: TakenLetter) =>
-      (parsed.text ?? '').match(/https:\/\/\S+/g)?.find((each) => each.includes(path));
-    return linkOf(await this.#letter(address, (letter) => linkOf(letter) !== undefined)) ?? '';
   }
 }
