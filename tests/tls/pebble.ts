@@ -84,8 +84,13 @@ export class Pebble {
       }
       rmSync(folder, { recursive: true, force: true });
     });
-    await until('Pebble answers', () => pebble.root().catch(() => ''));
-    return pebble;
+    try {
+      await until('Pebble answers', () => pebble.root().catch(() => ''));
+      return pebble;
+    } catch (fault) {
+      await pebble.stop();
+      throw fault;
+    }
   }
 
   /** PEM of the root of what it issues; another one at each start. */
