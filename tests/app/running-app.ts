@@ -70,7 +70,13 @@ export class RunningApp {
       },
       logStream: { write: (line) => void log.push(JSON.parse(line)) },
     });
-    await app.listen({ port: 0, host: '127.0.0.1', listenTextResolver: () => 'listening' });
+    try {
+      await app.listen({ port: 0, host: '127.0.0.1', listenTextResolver: () => 'listening' });
+    } catch (fault) {
+      // What was opened until then would keep the test from ending.
+      await app.close();
+      throw fault;
+    }
     return new RunningApp(app, folder, log);
   }
 
