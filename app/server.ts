@@ -1,6 +1,5 @@
 import { randomBytes, type X509Certificate } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import formbody from '@fastify/formbody';
 import fastify, { type FastifyInstance } from 'fastify';
@@ -17,15 +16,10 @@ import { MediaTrials } from './connection/trials.ts';
 import { certificateLetters } from './console/alarms/certificate-letters.ts';
 import { auditPages } from './console/audit/routes.ts';
 import { consolePages } from './console/console.ts';
-import { contactPages } from './console/contacts/routes.ts';
 import { consoleFrame } from './console/frame.ts';
-import { holdPages } from './console/holds/routes.ts';
 import { letterPages } from './console/letters/routes.ts';
 import { meetingPages } from './console/meetings/routes.ts';
-import { newsletterConsole } from './console/newsletter/routes.ts';
-import { processingPages } from './console/processing/routes.ts';
-import { requestPages } from './console/requests/routes.ts';
-import { retentionPages } from './console/retention/routes.ts';
+import { privacyPages } from './console/privacy-pages.ts';
 import { roomPages } from './console/rooms/routes.ts';
 import { setupPages } from './console/setup/routes.ts';
 import { ApplianceState } from './console/state/appliance-state.ts';
@@ -41,7 +35,7 @@ import { type LogStream, loggerOptions } from './edge/log.ts';
 import { manifest } from './edge/manifest.ts';
 import { metrics } from './edge/metrics.ts';
 import { ownHosts } from './edge/own-hosts.ts';
-import { ownUrls, urlOf } from './edge/own-url.ts';
+import { ownUrls } from './edge/own-url.ts';
 import { redirectToHttps } from './edge/plain-http.ts';
 import { defaultRateLimits, type RateLimits, rateLimits } from './edge/rate-limits.ts';
 import { RequestLog } from './edge/request-log.ts';
@@ -67,7 +61,6 @@ import { Organisations } from './identity/organisations.ts';
 import { People } from './identity/people.ts';
 import { Sessions } from './identity/sessions.ts';
 import { defaultSignInLimits, type SignInLimits } from './identity/sign-in/limits.ts';
-import { Proofs } from './identity/sign-in/proofs.ts';
 import { subscriptionEnds } from './identity/subscription-ends.ts';
 import { Register } from './inventory/register.ts';
 import { type Clock, DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, systemClock } from './kernel/clock.ts';
@@ -78,24 +71,7 @@ import { mail } from './mail/mail.ts';
 import { type MeetingsPluginOptions, meetingsPlugin } from './meetings/routes.ts';
 import { measurement, type Purpose } from './privacy/consent/purposes.ts';
 import { consentPages } from './privacy/consent/routes.ts';
-import { Contacts } from './privacy/contact/contacts.ts';
-import { contactPage } from './privacy/contact/routes.ts';
-import { Erasure } from './privacy/erasure/erasure.ts';
-import { ErasureLedger, LEDGER_FILE } from './privacy/erasure/ledger.ts';
-import { replayErasures } from './privacy/erasure/replay.ts';
-import { LegalHolds } from './privacy/holds/holds.ts';
-import { myDataPages } from './privacy/my-data/routes.ts';
-import { Newsletters } from './privacy/newsletter/newsletters.ts';
-import { newsletterPages } from './privacy/newsletter/routes.ts';
-import { SubscriptionLinks } from './privacy/newsletter/subscription-links.ts';
-import { Subscriptions } from './privacy/newsletter/subscriptions.ts';
-import { noticePage } from './privacy/notice/routes.ts';
-import { GuestRequests } from './privacy/requests/guest-requests.ts';
-import { requestReminders } from './privacy/requests/reminders.ts';
-import { Requests } from './privacy/requests/requests.ts';
-import { requestForm } from './privacy/requests/routes.ts';
-import { dailyRetention } from './privacy/retention/daily.ts';
-import { Retention } from './privacy/retention/retention.ts';
+import { privacy } from './privacy/privacy.ts';
 import { measuresAudience, privacyTerms } from './privacy/terms.ts';
 import { NO_ANSWER } from './rooms/calendar.ts';
 import { RoomDirectory } from './rooms/directory.ts';
@@ -326,110 +302,17 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     database,
     clock,
   });
-  const publicForms = { clock, secret: options.secrets.sessions, limit: options.formsOfNetwork ?? 10 };
-  const written = { database, audit, outbox: app.mail.outbox, translates: app.translates, clock };
-  const contacts = new Contacts({
-    ...written,
-    recipient:
-      config.controller.support_email === null
-        ? null
-        : { email: config.controller.support_email, language: config.sites[0]?.language ?? 'en' },
-  });
-  if (config.contact.enabled) await app.register(contactPage, { contacts, ...publicForms });
-  const links = new SubscriptionLinks(options.secrets.sessions);
-  const subscriptions = new Subscriptions({
-    ...written,
-    ledger: app.consent.ledger,
-    links,
-    hosts: config.sites.map(({ host }) => host),
-  });
-  const newsletters = new Newsletters({
-    ...written,
-    links,
-    log: app.log,
-    siteName: (host) => config.sites.find((site) => site.host === host)?.name ?? 'Linkello',
-    urlOn: (host, path) => urlOf(host, config.https.port, path),
-  });
-  app.addHook('onReady', async () => newsletters.goOn());
-  app.addHook('preClose', () => newsletters.close());
-  await app.register(newsletterPages, { subscriptions, ...publicForms, isOpen: config.contact.newsletter });
-  await app.register(newsletterConsole, { subscriptions, newsletters, isOn: config.contact.newsletter });
-  await app.register(contactPages, { contacts, database, isFormOn: config.contact.enabled });
-  const register = new Register(categories);
-  await app.register(noticePage, { settings: config, register });
-  await app.register(processingPages, { settings: config, register });
-  const ledger = new ErasureLedger({ key: options.secrets.audit, file: join(folders.app, LEDGER_FILE) });
-  const erasing = {
-    database,
-    file: folders.database,
-    clock,
-    audit,
-    key: options.secrets.audit,
-    categories: register.categories,
-    ledger,
-    onFault: (what: string, fault: unknown) => app.log.error({ err: fault }, `erasing failed: ${what}`),
-  };
-  const retention = new Retention({ ...erasing, settings: config.privacy });
-  const erasure = new Erasure(erasing);
-  await app.register(dailyRetention, {
+  await app.register(privacy, {
+    config,
     database,
     clock,
-    retention,
-    erasure,
-    ledger,
-    replay: async () => replayErasures({ ...erasing, entries: await ledger.read() }),
-    letters: {
-      audit,
-      outbox: app.mail.outbox,
-      translates: app.translates,
-      serviceDays: config.privacy.service_days,
-      siteName: config.sites[0]?.name ?? '',
-    },
-  });
-  await app.register(retentionPages, {
-    database,
-    retention,
-    terms: privacyTerms(config),
+    register: new Register(categories),
+    secret: options.secrets.sessions,
     key: options.secrets.audit,
-    clock,
-  });
-  const [firstSite] = config.sites;
-  const letterhead = {
-    siteName: firstSite?.name ?? '',
-    urlOf: (path: string) => urlOf(firstSite?.host ?? 'localhost', config.https.port, path),
-  };
-  const posting = { database, audit, clock, outbox: app.mail.outbox, translates: app.translates };
-  const requests = new Requests({
-    ...posting,
-    erasure,
-    letterhead,
-    key: options.secrets.audit,
-    needsTwoPeople: config.privacy.two_person_erasure,
-  });
-  await app.register(requestForm, {
-    guestRequests: new GuestRequests({
-      ...posting,
-      proofs: new Proofs(options.secrets.sessions),
-      limits: options.signInLimits ?? defaultSignInLimits,
-      requests,
-      codeMinutes: config.sign_in.link_minutes,
-      tries: config.sign_in.code_tries,
-    }),
     limits: options.signInLimits ?? defaultSignInLimits,
-    codeMinutes: config.sign_in.link_minutes,
+    formsOfNetwork: options.formsOfNetwork ?? 10,
   });
-  await app.register(requestReminders, { ...posting, letterhead });
-  const terms = privacyTerms(config);
-  await app.register(myDataPages, { database, register, terms, requests, clock });
-  await app.register(requestPages, {
-    database,
-    requests,
-    register,
-    terms,
-    clock,
-    key: options.secrets.audit,
-  });
-  await app.register(holdPages, { database, holds: new LegalHolds({ database, audit, clock }), clock });
+  await app.register(privacyPages, { config, database, clock, key: options.secrets.audit });
   await app.register(health, { needs: { media: () => app.meetings.isReady } });
   await app.register(metrics, {
     gauges: [

@@ -1,4 +1,3 @@
-import { countOf } from '../database/counting.ts';
 import type { Query } from '../database/keyset.ts';
 import type { Database, Transaction } from '../database/open.ts';
 import {
@@ -9,11 +8,12 @@ import {
   type Subject,
 } from '../inventory/category-store.ts';
 import { endedLongAgo } from '../inventory/ended-organisations.ts';
+import { expiryOf } from '../inventory/expiry.ts';
 import { notHeld, notOfHeldAddress } from '../inventory/legal-holds.ts';
 import type { LetterRow } from './letter-rows.ts';
 
 /** Why letters go: each is a query that an index answers. One letter may be in several of them. */
-function reasons(database: Database | Transaction, terms: RetentionTerms): readonly Query[] {
+function reasons(database: Database | Transaction, terms: RetentionTerms): readonly [Query, ...Query[]] {
   const letters = () => {
     const rows = database('letters').whereRaw("letters.state <> 'void'").select('letters.id');
     notOfHeldAddress(rows, terms, 'letters.recipient');
@@ -64,17 +64,5 @@ export const letterStore: CategoryStore = {
     return lettersOf(transaction, subject).delete();
   },
 
-  async expire(transaction, terms, limit) {
-    for (const reason of reasons(transaction, terms)) {
-      const ids: string[] = await reason.limit(limit).pluck('letters.id');
-      if (ids.length > 0) return transaction('letters').whereIn('id', ids).delete();
-    }
-    return 0;
-  },
-
-  async count(database, terms) {
-    const [first, ...others] = reasons(database, terms);
-    const due = database.from(first?.union([...others]).as('due') ?? 'letters');
-    return { total: await countOf(database('letters')), due: await countOf(due) };
-  },
+  ...expiryOf('letters', reasons),
 };

@@ -1,4 +1,3 @@
-import { countOf } from '../database/counting.ts';
 import type { Query } from '../database/keyset.ts';
 import type { Database, Transaction } from '../database/open.ts';
 import {
@@ -8,12 +7,13 @@ import {
   type RetentionTerms,
   type Subject,
 } from '../inventory/category-store.ts';
+import { expiryOf } from '../inventory/expiry.ts';
 import { notHeld, notOfHeldAddress } from '../inventory/legal-holds.ts';
 import type { InvitationRow } from './invitation-rows.ts';
 import { roomsOf, roomsOver } from './room-data.ts';
 
 /** Why invitations go: each is a query that an index answers. One invitation may be in several of them. */
-function reasons(database: Database | Transaction, terms: RetentionTerms): readonly Query[] {
+function reasons(database: Database | Transaction, terms: RetentionTerms): readonly [Query, ...Query[]] {
   const end = cutOff(terms, terms.invitationDays);
   const invitations = () => {
     const rows = database('invitations').select('invitations.id');
@@ -79,17 +79,5 @@ export const invitationStore: CategoryStore = {
     return invitationsOf(transaction, subject).delete();
   },
 
-  async expire(transaction, terms, limit) {
-    for (const reason of reasons(transaction, terms)) {
-      const ids: string[] = await reason.limit(limit).pluck('invitations.id');
-      if (ids.length > 0) return transaction('invitations').whereIn('id', ids).delete();
-    }
-    return 0;
-  },
-
-  async count(database, terms) {
-    const [first, ...others] = reasons(database, terms);
-    const due = database.from(first?.union([...others]).as('due') ?? 'invitations');
-    return { total: await countOf(database('invitations')), due: await countOf(due) };
-  },
+  ...expiryOf('invitations', reasons),
 };

@@ -3,7 +3,7 @@ import type { Database } from '../../database/open.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { reachOf } from '../../kernel/permissions.ts';
 import { isWhole, type RequestProof } from '../../privacy/requests/closing.ts';
-import type { RequestRow } from '../../privacy/requests/request-rows.ts';
+import { asksForData, type RequestRow } from '../../privacy/requests/request-rows.ts';
 import type { Requests } from '../../privacy/requests/requests.ts';
 import { namesOf } from '../../privacy/requests/store.ts';
 import { standingOf } from './requests-table.ts';
@@ -32,7 +32,7 @@ export async function requestView(
   const isChecked = row.identity_checked_at !== null;
   const subject = isOpen ? await requests.subjectOf(row) : null;
   const isErasure = row.kind === 'erasure' && subject !== null;
-  const isData = row.kind === 'access' || row.kind === 'portability';
+  const isData = asksForData(row);
   const proof: RequestProof | null = row.proof === null ? null : JSON.parse(row.proof);
   const nameOf = (id: string | null) => (id === null ? null : (names.get(id) ?? t('requests.somebody')));
   return {

@@ -1,4 +1,3 @@
-import { countOf } from '../../database/counting.ts';
 import type { Query } from '../../database/keyset.ts';
 import type { Database, Transaction } from '../../database/open.ts';
 import {
@@ -9,6 +8,7 @@ import {
   type Subject,
 } from '../../inventory/category-store.ts';
 import { endedLongAgo } from '../../inventory/ended-organisations.ts';
+import { expiryOf } from '../../inventory/expiry.ts';
 import { notHeld } from '../../inventory/legal-holds.ts';
 import type { ConsentRow } from './consent-rows.ts';
 import { DECISION_DAYS } from './decision.ts';
@@ -17,7 +17,7 @@ import { DECISION_DAYS } from './decision.ts';
 const daysOf = ({ serviceDays }: RetentionTerms) => DECISION_DAYS + serviceDays;
 
 /** Why rows go: each is a query that an index answers. Those about a newsletter go with the subscription. */
-function reasons(database: Database | Transaction, terms: RetentionTerms): readonly Query[] {
+function reasons(database: Database | Transaction, terms: RetentionTerms): readonly [Query, ...Query[]] {
   const rows = () => {
     const free = database('consents').whereNull('consents.subscription_id').select('consents.id');
     return notHeld(free, terms, 'consents.person_id');
@@ -64,17 +64,5 @@ export const consentStore: CategoryStore = {
     return consentsOf(transaction, subject).delete();
   },
 
-  async expire(transaction, terms, limit) {
-    for (const reason of reasons(transaction, terms)) {
-      const ids: string[] = await reason.limit(limit).pluck('consents.id');
-      if (ids.length > 0) return transaction('consents').whereIn('id', ids).delete();
-    }
-    return 0;
-  },
-
-  async count(database, terms) {
-    const [first, ...others] = reasons(database, terms);
-    const due = database.from(first?.union([...others]).as('due') ?? 'consents');
-    return { total: await countOf(database('consents')), due: await countOf(due) };
-  },
+  ...expiryOf('consents', reasons),
 };

@@ -1,4 +1,3 @@
-import { countOf } from '../../database/counting.ts';
 import type { Query } from '../../database/keyset.ts';
 import type { Database, Transaction } from '../../database/open.ts';
 import {
@@ -8,13 +7,14 @@ import {
   type RetentionTerms,
   type Subject,
 } from '../../inventory/category-store.ts';
+import { expiryOf } from '../../inventory/expiry.ts';
 import { notOfHeldAddress } from '../../inventory/legal-holds.ts';
 import { DAY_MS } from '../../kernel/clock.ts';
 import type { SubscriptionRow } from './subscription-rows.ts';
 import { CONFIRM_DAYS } from './subscriptions.ts';
 
 /** Why rows go: each is a query that an index answers. */
-function reasons(database: Database | Transaction, terms: RetentionTerms): readonly Query[] {
+function reasons(database: Database | Transaction, terms: RetentionTerms): readonly [Query, ...Query[]] {
   const rows = () =>
     notOfHeldAddress(database('subscriptions').select('subscriptions.id'), terms, 'subscriptions.email');
   return [
@@ -50,17 +50,5 @@ export const subscriptionStore: CategoryStore = {
     return subscriptionsOf(transaction, subject).delete();
   },
 
-  async expire(transaction, terms, limit) {
-    for (const reason of reasons(transaction, terms)) {
-      const ids: string[] = await reason.limit(limit).pluck('subscriptions.id');
-      if (ids.length > 0) return transaction('subscriptions').whereIn('id', ids).delete();
-    }
-    return 0;
-  },
-
-  async count(database, terms) {
-    const [first, ...others] = reasons(database, terms);
-    const due = database.from(first?.union([...others]).as('due') ?? 'subscriptions');
-    return { total: await countOf(database('subscriptions')), due: await countOf(due) };
-  },
+  ...expiryOf('subscriptions', reasons),
 };

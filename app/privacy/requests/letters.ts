@@ -4,7 +4,7 @@ import type { Translate } from '../../kernel/i18n.ts';
 import { shownDay, shownInstant } from '../../kernel/shown-instant.ts';
 import type { Block, Letter } from '../../mail/letter.ts';
 import { REMINDED_DAYS } from './deadline.ts';
-import type { RequestRow } from './request-rows.ts';
+import { asksForData, type RequestRow } from './request-rows.ts';
 
 /** Under which name letters go out, and where their links lead. */
 export interface Letterhead {
@@ -97,89 +97,76 @@ export function codeLetter(
   };
 }
 
+/** To whoever made a request. */
+function aboutRequest(
+  t: Translate,
+  to: Reader,
+  { siteName }: Letterhead,
+  { number }: Numbered,
+  what: 'received' | 'extended' | 'answered' | 'refused',
+  blocks: readonly Block[],
+): Letter {
+  const subject = t(`requests.letter.${what}.subject`, { number });
+  return { kind: 'request', to, siteName, subject, blocks };
+}
+
 /** Tells that a request was received, and until when it is answered. */
-export function receivedLetter(t: Translate, to: Reader, { siteName }: Letterhead, row: Numbered): Letter {
-  return {
-    kind: 'request',
-    to,
-    siteName,
-    subject: t('requests.letter.received.subject', { number: row.number }),
-    blocks: [paragraph(t('requests.letter.received.text', { site: siteName })), facts(t, to, row)],
-  };
+export function receivedLetter(t: Translate, to: Reader, letterhead: Letterhead, row: Numbered): Letter {
+  return aboutRequest(t, to, letterhead, row, 'received', [
+    paragraph(t('requests.letter.received.text', { site: letterhead.siteName })),
+    facts(t, to, row),
+  ]);
 }
 
 export function extendedLetter(
   t: Translate,
   to: Reader,
-  { siteName }: Letterhead,
+  letterhead: Letterhead,
   row: Numbered,
   reason: string,
 ): Letter {
-  return {
-    kind: 'request',
-    to,
-    siteName,
-    subject: t('requests.letter.extended.subject', { number: row.number }),
-    blocks: [
-      paragraph(t('requests.letter.extended.text', { day: shownDay(row.due_at, to.language) })),
-      ...paragraphs(reason),
-      facts(t, to, row),
-      paragraph(t('requests.letter.remedies')),
-    ],
-  };
+  return aboutRequest(t, to, letterhead, row, 'extended', [
+    paragraph(t('requests.letter.extended.text', { day: shownDay(row.due_at, to.language) })),
+    ...paragraphs(reason),
+    facts(t, to, row),
+    paragraph(t('requests.letter.remedies')),
+  ]);
 }
 
 /** @param text what the officer wrote; may be empty where the data itself is the answer. */
 export function answerLetter(
   t: Translate,
   to: Reader,
-  { siteName, urlOf }: Letterhead,
+  letterhead: Letterhead,
   row: Numbered,
   { text, hasAccount }: { readonly text: string; readonly hasAccount: boolean },
 ): Letter {
-  const isData = row.kind === 'access' || row.kind === 'portability';
-  return {
-    kind: 'request',
-    to,
-    siteName,
-    subject: t('requests.letter.answered.subject', { number: row.number }),
-    blocks: [
-      paragraph(t('requests.letter.answered.text')),
-      ...paragraphs(text),
-      ...(isData && hasAccount
-        ? [
-            paragraph(t('requests.letter.answered.data')),
-            {
-              kind: 'action' as const,
-              label: t('requests.letter.answered.open'),
-              url: urlOf('/my-data'),
-            },
-          ]
-        : []),
-      facts(t, to, row),
-    ],
+  const open: Block = {
+    kind: 'action',
+    label: t('requests.letter.answered.open'),
+    url: letterhead.urlOf('/my-data'),
   };
+  return aboutRequest(t, to, letterhead, row, 'answered', [
+    paragraph(t('requests.letter.answered.text')),
+    ...paragraphs(text),
+    ...(asksForData(row) && hasAccount ? [paragraph(t('requests.letter.answered.data')), open] : []),
+    facts(t, to, row),
+  ]);
 }
 
 export function refusalLetter(
   t: Translate,
   to: Reader,
-  { siteName }: Letterhead,
+  letterhead: Letterhead,
   row: Numbered,
   reason: string,
 ): Letter {
-  return {
-    kind: 'request',
-    to,
-    siteName,
-    subject: t('requests.letter.refused.subject', { number: row.number }),
-    blocks: [
-      paragraph(t('requests.letter.refused.text')),
-      ...paragraphs(reason),
-      facts(t, to, row),
-      paragraph(t('requests.letter.remedies')),
-    ],
-  };
+  return aboutRequest(t, to, letterhead, row, 'refused', [
+    paragraph(t('requests.letter.refused.text')),
+    ...paragraphs(reason),
+    facts(t, to, row),
+    paragraph(t('requests.letter.remedies')),
+  ]);
 }
 
 /**

@@ -11,6 +11,10 @@ export const requestKinds = [
 ] as const;
 export type RequestKind = (typeof requestKinds)[number];
 
+/** Whether the answer is the data itself. */
+export const asksForData = ({ kind }: { readonly kind: RequestKind }) =>
+  kind === 'access' || kind === 'portability';
+
 /** How a request came. */
 export const requestChannels = ['form', 'letter', 'email'] as const;
 export type RequestChannel = (typeof requestChannels)[number];
