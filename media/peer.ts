@@ -22,6 +22,12 @@ type TransportState = Extract<MediaEvent, { event: 'transportStateChanged' }>['s
 /** Above every layer there is: mediasoup takes the highest one instead. */
 const TOP_LAYER = 7;
 
+/**
+ * A sender is asked for a key frame at once, but not again within this time, in milliseconds: one browser that cannot
+ * decode, or a room that fills, would else have everybody send pictures of four times the size all the time.
+ */
+const KEY_FRAME_DELAY_MS = 500;
+
 const kindOf = { microphone: 'audio', camera: 'video', screen: 'video', screenAudio: 'audio' } as const;
 
 export interface PeerOptions {
@@ -183,6 +189,7 @@ export class Peer {
           kind,
           rtpParameters: producerRtpParameters(rtpParameters),
           paused,
+          keyFrameRequestDelay: KEY_FRAME_DELAY_MS,
           appData: { peerId: this.peerId, source },
         }),
       );

@@ -9,6 +9,8 @@ export interface Amounts {
   readonly rooms: number;
   readonly letters: number;
   readonly entries: number;
+  /** Facts of meetings, half of them older than they may be. None by default. */
+  readonly facts?: number;
 }
 
 export interface Filled {
@@ -43,6 +45,7 @@ export async function fillDatabase(file: string, key: string, amounts: Amounts):
     const { rooms, invitations } = writer.rooms(amounts.rooms, people);
     const letters = writer.letters(amounts.letters, people);
     writer.entries(amounts.entries, { key, people, rooms });
+    writer.facts(amounts.facts ?? 0);
     for (const { sql } of indexes) database.exec(sql);
     database.exec('COMMIT');
     database.exec('PRAGMA journal_mode = WAL');

@@ -9,7 +9,7 @@ import { TopLayer } from '../browser/top-layer.ts';
 import { ControlClient } from '../media/control-client.ts';
 import { CAMERA_KBPS } from './synthetic/camera.ts';
 import { Crowd, type Looking } from './synthetic/crowd.ts';
-import { endMediaPaths } from './synthetic/media-path.ts';
+import { exitDespiteThreads } from './synthetic/media-path.ts';
 import { VOICE_KBPS } from './synthetic/microphone.ts';
 
 /**
@@ -102,8 +102,7 @@ export async function benchMeeting(
   print(
     `Required: at most ${100 * GOAL_SHARE} % with ${sizes.at(-1)} people, stopped within ${GOAL_STOP_MS} ms: ${isKept ? 'kept' : 'NOT KEPT'}`,
   );
-  // Last of all, as the figures are more than the threads that would keep the process alive.
-  endMediaPaths();
+  exitDespiteThreads();
   return isKept;
 }
 

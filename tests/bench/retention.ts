@@ -22,6 +22,7 @@ const amounts: Amounts = {
   rooms: 20_000,
   letters: 1_000_000,
   entries: 1_000_000,
+  facts: 1_000_000,
 };
 
 /**

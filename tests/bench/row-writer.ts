@@ -4,6 +4,8 @@ import { CHAIN_START, hashOf, sealOf } from '../../app/audit/chain.ts';
 import { DAY_MS, MINUTE_MS } from '../../app/kernel/clock.ts';
 import { newId } from '../../app/kernel/ids.ts';
 import { searchWords, sortName } from '../../app/kernel/search-words.ts';
+import { dayOf, hourOf } from '../../app/statistics/calendar.ts';
+import { NOTHING, sumNames } from '../../app/statistics/sums.ts';
 
 export interface FilledPerson {
   readonly id: string;
@@ -208,6 +210,16 @@ export class RowWriter {
       words(id, `Patient ${index}`, person.email);
       return id;
     });
+  }
+
+  /** Facts of meetings, over two years: half of them are older than facts may be. */
+  facts(count: number): void {
+    const insert = this.#inserter('call_facts', ['id', 'day', 'hour', 'organisation', ...sumNames]);
+    for (let index = 0; index < count; index += 1) {
+      const at = this.#now - Math.floor((index / count) * 2 * 365 * DAY_MS);
+      const sums = { ...NOTHING, meetings: 1, people: 5, minutes: 30, people_minutes: 150, largest: 5 };
+      insert(newId(), dayOf(at), hourOf(at), null, ...sumNames.map((name) => sums[name]));
+    }
   }
 
   entries(

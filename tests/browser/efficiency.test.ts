@@ -2,7 +2,7 @@ import t from 'tap';
 import type { WatchedPicture } from '../../app/meetings/messages.ts';
 import { Appliance } from '../appliance.ts';
 import { Crowd } from '../bench/synthetic/crowd.ts';
-import { endMediaPaths } from '../bench/synthetic/media-path.ts';
+import { exitDespiteThreads } from '../bench/synthetic/media-path.ts';
 import { until } from '../deadline.ts';
 import { launchBrowser, ParticipantPage } from './participant-page.ts';
 import { TopLayer } from './top-layer.ts';
@@ -13,7 +13,7 @@ const browser = await launchBrowser(appliance);
 t.teardown(async () => {
   await browser.close();
   await appliance.stop();
-  endMediaPaths();
+  exitDespiteThreads();
 });
 
 /** Issue: publishers whose top layer nobody views stop sending it within 2 s, and are back on within a second. */
