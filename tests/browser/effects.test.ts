@@ -91,6 +91,16 @@ t.test('the background is blurred before joining, for the others too, and sharp 
     [],
     'model and program come from the appliance',
   );
+  await ada.page.reload();
+  await ada.page.getByRole('switch', { name: 'Blur the background', checked: true }).waitFor();
+  await until(
+    'blurred from the first picture on, the next time',
+    () => sharpness(ada.page),
+    (found) => found > 0 && found < sharp / 4,
+    60_000,
+  );
+  await toggle(ada.page, 'Blur the background');
+  t.equal(await ada.page.evaluate(() => localStorage.length), 0, 'as usual leaves nothing');
   await Promise.all([ada.close(), grace.close()]);
 });
 

@@ -32,6 +32,7 @@ t.test(
     await eve.page.getByRole('textbox', { name: 'Your name' }).fill('Eve');
     await eve.button('Join').click();
     await host.page.getByRole('heading', { name: '2 people are waiting' }).waitFor();
+    t.match(await host.page.title(), /^\(2\) consultation/, 'seen from another tab');
     await checkPage(t, host.page, 'a host with people waiting');
 
     await host.button('Refuse Eve').click();
@@ -40,6 +41,7 @@ t.test(
     await grace.button('Leave').waitFor();
     await Promise.all([grace.seesAndHears(1), host.seesAndHears(1)]);
     t.equal(await host.page.getByRole('group', { name: /waiting/ }).count(), 0, 'nobody waits any more');
+    t.match(await host.page.title(), /^consultation/);
     t.equal(await grace.button('End for everybody').count(), 0, 'a guest is not offered what hosts do');
 
     await host.button('Lock').click();

@@ -324,7 +324,7 @@ t.test('how good the connection is, in words and figures', async (t) => {
 });
 
 t.test('sound only: no pictures of the others, until one wants them again', async (t) => {
-  const { ada, close } = await meetingOfTwo(browser, appliance, 'sound-only');
+  const { ada, grace, close } = await meetingOfTwo(browser, appliance, 'sound-only');
   await ada.seesAndHears(1);
   const picture = ada.tile('Grace Hopper').locator('video');
   t.ok(await picture.isVisible());
@@ -332,8 +332,14 @@ t.test('sound only: no pictures of the others, until one wants them again', asyn
   await ada.page.getByRole('radio', { name: 'Sound only' }).check({ force: true });
   await picture.waitFor({ state: 'hidden' });
   t.ok(await ada.tile('Grace Hopper').getByText('GH', { exact: true }).isVisible());
+  await grace.button('Share screen').click();
+  const screen = ada.page.locator('screen-tile');
+  await screen.getByText('Not shown: you receive sound only').waitFor();
+  t.notOk(await screen.locator('video').isVisible());
   await ada.page.getByRole('radio', { name: 'Everything' }).check({ force: true });
   await picture.waitFor();
+  await screen.locator('video').waitFor();
+  t.notOk(await screen.getByText('Not shown').isVisible());
   await ada.seesAndHears(1);
   await close();
 });

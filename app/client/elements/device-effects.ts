@@ -1,6 +1,7 @@
 import { EchoTest } from '../meeting/echo-test.ts';
 import type { EffectName } from '../meeting/effects/effect.ts';
 import type { LocalDevices } from '../meeting/local-devices.ts';
+import { prefer } from '../meeting/room-preferences.ts';
 import { part } from './parts.ts';
 import { t } from './texts.ts';
 
@@ -16,7 +17,11 @@ export class DeviceEffects extends HTMLElement {
     for (const stop of this.#stop) stop();
     for (const name of names) {
       const box = this.#box(name);
-      box.onchange = () => devices.setEffect(name, box.checked);
+      box.onchange = () => {
+        devices.setEffect(name, box.checked);
+        // What the person chose: one that ends by itself is tried again next time.
+        prefer({ [name]: box.checked });
+      };
     }
     part(this, 'echo', HTMLButtonElement).onclick = () => this.#hear(devices);
     this.#stop = [

@@ -16,8 +16,8 @@ export class LobbyDesk {
   /** Whether a sound is heard when somebody comes. */
   hasSound = true;
 
-  /** Called when somebody waits or nobody does any more. */
-  onChange: () => void = () => {};
+  /** Called with how many wait, when that may have changed. */
+  onChange: (waiting: number) => void = () => {};
 
   constructor(list: WaitingList, say: (sentence: string) => void) {
     this.#list = list;
@@ -49,6 +49,6 @@ export class LobbyDesk {
 
   #show({ doorbell }: Meeting): void {
     this.#list.show(doorbell.waiting, (id) => doorbell.waitedMs(id));
-    this.onChange();
+    this.onChange(doorbell.waiting.length);
   }
 }

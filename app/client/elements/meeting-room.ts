@@ -49,6 +49,9 @@ export class MeetingRoom extends HTMLElement {
   /** Called when the person presses Leave. */
   onLeave: () => void = () => {};
 
+  /** Called with how many wait to be let in, when that changed. */
+  onWaiting: (count: number) => void = () => {};
+
   connect(devices: LocalDevices): void {
     this.#devices = devices;
     const say = (sentence: string) => this.#notices.say(sentence);
@@ -59,7 +62,10 @@ export class MeetingRoom extends HTMLElement {
     const reception = new ReceptionDesk(this, view.view, view.floating);
     people.onQuality = (id) => reception.openDetails(id);
     this.#desks = { inputs, lobby, people, reception, view };
-    lobby.onChange = () => this.#showInvitation();
+    lobby.onChange = (waiting) => {
+      this.#showInvitation();
+      this.onWaiting(waiting);
+    };
     part(this, 'picker', DevicePicker).connect(devices);
     for (const name of ['controls', 'links', 'invite', 'quick-actions', 'more-actions'])
       part(this, name, ControlBar).onControl = (control) => this.#pressed(control);

@@ -6,6 +6,9 @@ import { t } from './texts.ts';
 /** `<screen-tile role="listitem">`: a screen that somebody shows. */
 export class ScreenTile extends HTMLElement {
   #track: MediaStreamTrack | null = null;
+  #caption = '';
+  #isStarved = false;
+  #isWithoutPicture = false;
 
   disconnectedCallback(): void {
     // Only put elsewhere: the picture goes on.
@@ -15,13 +18,17 @@ export class ScreenTile extends HTMLElement {
   show({ name, track, starved }: SharedScreen): void {
     this.#track = track;
     showTrack(part(this, 'video', HTMLVideoElement), track);
-    const caption = t('tile.screen', { name });
-    part(this, 'name', HTMLElement).textContent = caption;
-    const note = part(this, 'note', HTMLElement);
-    note.textContent = starved ? t('tile.starved') : '';
-    note.hidden = !starved;
-    this.setAttribute('aria-label', [caption, note.textContent].filter(Boolean).join(', '));
+    this.#caption = t('tile.screen', { name });
+    this.#isStarved = starved;
+    part(this, 'name', HTMLElement).textContent = this.#caption;
     part(this, 'pin', HTMLButtonElement).setAttribute('aria-label', t('tile.pinScreen', { name }));
+    this.#showNote();
+  }
+
+  /** Whether the person receives sound only, so that the screen is not shown. */
+  set withoutPicture(without: boolean) {
+    this.#isWithoutPicture = without;
+    this.#showNote();
   }
 
   /** What is seen in it. */
@@ -37,4 +44,13 @@ export class ScreenTile extends HTMLElement {
 
   /** The tile has another size now; a screen is always seen whole. */
   resized(): void {}
+
+  /** Why there is no picture, or an old one. */
+  #showNote(): void {
+    const sentence = this.#isWithoutPicture ? t('tile.soundOnly') : this.#isStarved ? t('tile.starved') : '';
+    const note = part(this, 'note', HTMLElement);
+    if (note.textContent !== sentence) note.textContent = sentence;
+    note.hidden = sentence === '';
+    this.setAttribute('aria-label', [this.#caption, sentence].filter(Boolean).join(', '));
+  }
 }

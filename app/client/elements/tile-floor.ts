@@ -30,6 +30,7 @@ export class TileFloor extends HTMLElement {
   #view: FloorView | undefined;
   #own: Tile | undefined;
   #swipeFrom: number | null = null;
+  #isWithoutPictures = false;
 
   /** Called when others came into sight, left it or have another size now. */
   onSeen: (tiles: readonly SeenTile[]) => void = () => {};
@@ -111,6 +112,8 @@ export class TileFloor extends HTMLElement {
   /** Whether others are shown by their initials only: no pictures are received. */
   set withoutPictures(without: boolean) {
     this.classList.toggle('is-without-pictures', without);
+    this.#isWithoutPictures = without;
+    for (const tile of this.#tiles.values()) if (tile instanceof ScreenTile) tile.withoutPicture = without;
   }
 
   clear(): void {
@@ -132,6 +135,7 @@ export class TileFloor extends HTMLElement {
     const known = this.#tiles.get(key);
     if (known instanceof ScreenTile) return known;
     const tile = fromTemplate('screen-tile', ScreenTile);
+    tile.withoutPicture = this.#isWithoutPictures;
     this.#take(key, tile);
     return tile;
   }

@@ -1,5 +1,5 @@
 import { FloorView, layoutNames } from '../meeting/floor-view.ts';
-import { type RoomPreferences, readPreferences, writePreferences } from '../meeting/room-preferences.ts';
+import { prefer, type RoomPreferences, readPreferences } from '../meeting/room-preferences.ts';
 import type { Command } from '../meeting/shortcuts.ts';
 import { ControlBar } from './control-bar.ts';
 import { FloatingPicture } from './floating-picture.ts';
@@ -102,8 +102,7 @@ export class ViewDesk {
   }
 
   #prefer(changed: Partial<RoomPreferences>): void {
-    this.#preferences = { ...this.#preferences, ...changed };
-    writePreferences(this.#preferences);
+    this.#preferences = prefer(changed);
     this.#show();
   }
 

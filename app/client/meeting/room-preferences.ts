@@ -7,6 +7,10 @@ export interface RoomPreferences {
   readonly hidesSelf: boolean;
   /** Hears a sound when somebody waits. */
   readonly sounds: boolean;
+  /** The background is blurred, where the machine is fast enough. */
+  readonly blur: boolean;
+  /** Noise is taken out of the own voice. */
+  readonly noise: boolean;
   /** Single keys do something (WCAG 2.2, success criterion 2.1.4: they can be turned off). */
   readonly shortcuts: boolean;
 }
@@ -16,14 +20,25 @@ export const usualPreferences: RoomPreferences = {
   layout: 'auto',
   hidesSelf: false,
   sounds: true,
+  blur: false,
+  noise: false,
   shortcuts: true,
 };
 
 /** Declared in `app/inventory/browser-storage.ts`. */
 const KEY = 'room-view';
 
-/** What was chosen here before; anything that makes no sense is as usual. */
+/** A browser that keeps nothing has them for this page. */
+let current: RoomPreferences | undefined;
+
+/** What was chosen here before. */
 export function readPreferences(): RoomPreferences {
+  current ??= readStored();
+  return current;
+}
+
+/** Anything that makes no sense is as usual. */
+function readStored(): RoomPreferences {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
     if (typeof stored !== 'object' || stored === null) return usualPreferences;
@@ -32,6 +47,8 @@ export function readPreferences(): RoomPreferences {
       layout: layoutNames.find((name) => name === layout) ?? usualPreferences.layout,
       hidesSelf: switches.hidesSelf === true,
       sounds: switches.sounds !== false,
+      blur: switches.blur === true,
+      noise: switches.noise === true,
       shortcuts: switches.shortcuts !== false,
     };
   } catch {
@@ -40,8 +57,9 @@ export function readPreferences(): RoomPreferences {
   }
 }
 
-/** Remembers what was chosen, and nothing when all is as usual. */
-export function writePreferences(preferences: RoomPreferences): void {
+/** Remembers what was chosen, and nothing when all is as usual; answers what holds now. */
+export function prefer(changed: Partial<RoomPreferences>): RoomPreferences {
+  const preferences = { ...readPreferences(), ...changed };
   const isUsual = Object.entries(usualPreferences).every(
     ([name, value]) => preferences[name as keyof RoomPreferences] === value,
   );
@@ -51,4 +69,6 @@ export function writePreferences(preferences: RoomPreferences): void {
   } catch {
     // It holds for this meeting, then.
   }
+  current = preferences;
+  return preferences;
 }

@@ -12,6 +12,7 @@ import { LocalDevices } from '../meeting/local-devices.ts';
 import type { MediaPath } from '../meeting/media-session.ts';
 import { Meeting } from '../meeting/meeting.ts';
 import type { PageData } from '../meeting/page-data.ts';
+import { readPreferences } from '../meeting/room-preferences.ts';
 import { Signalling } from '../meeting/signalling.ts';
 import { WakeLock } from '../meeting/wake-lock.ts';
 
@@ -36,13 +37,16 @@ const wakeLock = new WakeLock();
 const device = loadedDevice();
 let meeting: Meeting | undefined;
 let hiddenAt = Date.now();
+let stepTitle = document.title;
 
 preJoin.connect(devices);
 room.connect(devices);
+rememberEffects();
 endPage.connect();
 preJoin.onJoin = (name) => void join(name);
 preJoin.onGiveUp = leave;
 room.onLeave = leave;
+room.onWaiting = showTitle;
 endPage.onRejoin = () => {
   endPage.close();
   begin();
@@ -127,7 +131,20 @@ function end(ended: Meeting, ending: Ending): void {
 function setStep(step: 'pre-join' | 'meeting' | 'end'): void {
   document.body.dataset.step = step;
   const title = { 'pre-join': 'join', meeting: 'meeting', end: 'end' } as const;
-  document.title = t(`title.${title[step]}`, { room: page.slug, site: page.siteName });
+  stepTitle = t(`title.${title[step]}`, { room: page.slug, site: page.siteName });
+  showTitle(0);
+}
+
+/** The title, which is seen from another tab too, tells how many wait to be let in. */
+function showTitle(waiting: number): void {
+  document.title = waiting === 0 ? stepTitle : t('title.waiting', { title: stepTitle, waiting });
+}
+
+/** Effects are as they were the last time. */
+function rememberEffects(): void {
+  const { blur, noise } = readPreferences();
+  if (blur) devices.setEffect('blur', true);
+  if (noise) devices.setEffect('noise', true);
 }
 
 async function loadedDevice(): Promise<Device> {
