@@ -11,6 +11,9 @@ const AT_END = 60;
 
 /** `<chat-panel>`: what is written during the meeting, and the files that are offered. */
 export class ChatPanel extends HTMLElement {
+  /** A keyboard that opens on a phone takes half of the log away: the newest line stays in sight. */
+  readonly #sizes = new ResizeObserver(() => this.#isAtEnd && this.#toEnd());
+  #isAtEnd = true;
   readonly #shown = new Set<string>();
   #meeting: Meeting | undefined;
   #stops: readonly (() => void)[] = [];
@@ -48,9 +51,16 @@ export class ChatPanel extends HTMLElement {
     this.#showMessages(meeting.chat);
     this.#showFiles(meeting);
     this.#showRules(meeting);
+    const log = this.#log;
+    log.onscroll = () => {
+      this.#isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < AT_END;
+    };
+    this.#sizes.observe(log);
   }
 
   close(): void {
+    this.#sizes.disconnect();
+    this.#isAtEnd = true;
     for (const stop of this.#stops) stop();
     this.#stops = [];
     this.#meeting = undefined;
@@ -63,7 +73,7 @@ export class ChatPanel extends HTMLElement {
 
   /** The person opened the panel to write. */
   begin(): void {
-    this.#log.scrollTop = this.#log.scrollHeight;
+    this.#toEnd();
     if (matchMedia('(pointer: fine)').matches && !this.#field.disabled) this.#field.focus();
   }
 
@@ -73,6 +83,11 @@ export class ChatPanel extends HTMLElement {
 
   get #log(): HTMLElement {
     return part(this, 'log', HTMLElement);
+  }
+
+  #toEnd(): void {
+    this.#log.scrollTop = this.#log.scrollHeight;
+    this.#isAtEnd = true;
   }
 
   async #send(): Promise<void> {
@@ -93,7 +108,7 @@ export class ChatPanel extends HTMLElement {
   /** Adds what is new. A log that is written anew would be read out anew. */
   #showMessages(chat: Chat): void {
     const log = this.#log;
-    const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < AT_END;
+    const isAtEnd = this.#isAtEnd;
     const { messages } = chat;
     for (const [index, message] of messages.entries()) {
       if (this.#shown.has(message.id)) continue;
@@ -101,7 +116,7 @@ export class ChatPanel extends HTMLElement {
       const before = messages[index - 1];
       log.insertBefore(chatLine(message, before, chat.isOwn(message)), log.children[index] ?? null);
     }
-    if (isAtEnd) log.scrollTop = log.scrollHeight;
+    if (isAtEnd) this.#toEnd();
   }
 
   #showFiles(meeting: Meeting): void {

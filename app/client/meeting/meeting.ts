@@ -18,8 +18,10 @@ import type { LocalSource, MeetingEvents, MeetingState, RemoteParticipant } from
 import { Moderation } from './moderation.ts';
 import { type NetworkState, NetworkWatch } from './network-state.ts';
 import { OfferedFiles } from './offered-files.ts';
+import { Outgoing } from './outgoing.ts';
 import { ConnectionQuality } from './quality.ts';
 import { Reactions } from './reactions.ts';
+import { Roster } from './roster.ts';
 import { type EndReason, type Signalling, SignallingError } from './signalling.ts';
 
 export interface MeetingOptions {
@@ -62,14 +64,13 @@ export class Meeting {
   readonly #invitation: string | null;
   readonly #path: MediaPath;
   readonly #events = createNanoEvents<MeetingEvents>();
-  readonly #participants = new Map<string, Participant>();
+  readonly #roster: Roster;
   readonly #attention: Attention;
   readonly #network = new NetworkWatch();
   /** How good the connection is, read every two seconds while joined. */
   readonly quality: ConnectionQuality;
-  readonly #local = new Map<Source, LocalSource>();
+  readonly #outgoing: Outgoing;
   readonly #stopListening: (() => void)[];
-  #speakerIds = new Set<string>();
   #state: MeetingState = 'idle';
   #name = '';
   #you: Joined['you'] | undefined;
@@ -80,7 +81,6 @@ export class Meeting {
   #session: MediaSession | undefined;
   #entry = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
-  #sync: Promise<void> = Promise.resolve();
 
   constructor({ signalling, device, room, invitation = null, path = 'any' }: MeetingOptions) {
     this.#signalling = signalling;
@@ -89,6 +89,13 @@ export class Meeting {
     this.#invitation = invitation;
     this.#path = path;
     this.moderation = new Moderation(signalling);
+    this.#roster = new Roster({ events: this.#events, session: () => this.#session });
+    this.#outgoing = new Outgoing({
+      events: this.#events,
+      signalling,
+      moderation: this.moderation,
+      session: () => (this.#state === 'joined' ? this.#session : undefined),
+    });
     this.chat = new Chat(signalling);
     this.hands = new Hands(signalling);
     this.reactions = new Reactions(signalling);
@@ -121,17 +128,16 @@ export class Meeting {
       signalling.on('meetingEnded', () => this.#end('over')),
       signalling.on('removed', () => this.#end('removed')),
       signalling.on('meetingReset', () => this.#reset()),
-      signalling.on('participantJoined', ({ participant }) => this.#arrived(participant)),
-      signalling.on('participantLeft', ({ participantId }) => this.#departed(participantId)),
-      signalling.on('participantConnectionChanged', ({ participantId, connected }) => {
-        const participant = this.#participants.get(participantId);
-        if (participant) this.#update({ ...participant, connected });
-      }),
-      signalling.on('participantChanged', ({ participant }) => {
-        if (this.#participants.has(participant.id)) this.#update(participant);
-      }),
-      signalling.on('sourceStopped', ({ source, byId }) => this.#stopped(source, byId)),
-      this.moderation.on('changed', () => this.#obeyRules()),
+      signalling.on('participantJoined', ({ participant }) => this.#roster.arrived(participant)),
+      signalling.on('participantLeft', ({ participantId }) => this.#roster.departed(participantId)),
+      signalling.on('participantConnectionChanged', ({ participantId, connected }) =>
+        this.#roster.connectionChanged(participantId, connected),
+      ),
+      signalling.on('participantChanged', ({ participant }) => this.#roster.update(participant)),
+      signalling.on('sourceStopped', ({ source, byId }) =>
+        this.#outgoing.stopped(source, byId === null ? undefined : (this.#roster.get(byId) ?? null)),
+      ),
+      this.moderation.on('changed', () => this.#outgoing.obeyRules()),
       signalling.on('consumerAdded', ({ consumer }) => {
         this.#session?.consume([consumer]).catch((fault) => this.#events.emit('fault', fault));
       }),
@@ -143,7 +149,9 @@ export class Meeting {
         this.#session?.consumerStarved(consumerId, layers === null);
         this.#attentionChanged();
       }),
-      signalling.on('speakersChanged', ({ speakerIds }) => this.#speakersChanged(speakerIds)),
+      signalling.on('speakersChanged', ({ speakerIds }) =>
+        this.#roster.speakersChanged(speakerIds, this.#you?.participant.id),
+      ),
     ];
   }
 
@@ -182,12 +190,12 @@ export class Meeting {
 
   /** In the order in which they came. */
   get participants(): RemoteParticipant[] {
-    return [...this.#participants.values()].map((participant) => this.#seen(participant));
+    return this.#roster.all;
   }
 
   /** What this side wants to send, whether or not the connection lets it right now. */
   get local(): ReadonlyMap<Source, LocalSource> {
-    return this.#local;
+    return this.#outgoing.wanted;
   }
 
   /**
@@ -210,17 +218,12 @@ export class Meeting {
 
   /** Sends a track as this source, or stops sending it (null). The track stays the caller's: he stops it. */
   setSource(source: Source, track: MediaStreamTrack | null, paused = false): void {
-    if (track) this.#local.set(source, { track, paused });
-    else if (!this.#local.delete(source)) return;
-    this.#localChanged(source);
+    this.#outgoing.set(source, track, paused);
   }
 
   /** Mutes or unmutes a source that is sent. */
   setPaused(source: Source, paused: boolean): void {
-    const wanted = this.#local.get(source);
-    if (!wanted || wanted.paused === paused) return;
-    this.#local.set(source, { ...wanted, paused });
-    this.#localChanged(source);
+    this.#outgoing.setPaused(source, paused);
   }
 
   /** Says which pictures are drawn, at which size in CSS pixels; no others reach this side. See {@link Attention}. */
@@ -329,13 +332,11 @@ export class Meeting {
     this.#you = joined.you;
     this.#token = joined.you.token;
     if (!this.#session?.isSameAs(joined) || this.#session.isBroken) this.#openSession(joined);
-    const present = new Set(joined.participants.map(({ id }) => id));
-    for (const id of [...this.#participants.keys()]) if (!present.has(id)) this.#departed(id);
-    for (const participant of joined.participants) this.#arrived(participant);
-    this.#speakersChanged(joined.speakerIds);
+    this.#roster.set(joined.participants);
+    this.#roster.speakersChanged(joined.speakerIds, joined.you.participant.id);
     const session = this.#session;
     if (!session) return;
-    this.#agreeOnProducers(session, joined.you.producers);
+    this.#outgoing.agree(session, joined.you.producers);
     this.#setState('joined');
     this.moderation.joined(joined);
     this.chat.joined(joined);
@@ -347,7 +348,7 @@ export class Meeting {
     this.quality.start();
     const consumed = session.reconcile(joined.consumers);
     session.resume();
-    this.#syncLocal();
+    this.#outgoing.sync();
     await consumed;
   }
 
@@ -355,27 +356,8 @@ export class Meeting {
     this.#session?.close();
     const session = new MediaSession(this.#signalling, this.#device, joined, this.#path);
     this.#session = session;
-    session.on('tracksChanged', (participantId) => {
-      const participant = this.#participants.get(participantId);
-      if (participant) this.#events.emit('participantChanged', this.#seen(participant));
-    });
+    session.on('tracksChanged', (participantId) => this.#roster.changed(participantId));
     session.on('broken', () => session === this.#session && this.#reset());
-  }
-
-  /** What only one side believes to be sent is dropped; what is still wanted is then sent anew. */
-  #agreeOnProducers(session: MediaSession, known: Joined['you']['producers']): void {
-    for (const { producerId, kind, wantedLayer } of known) {
-      if (kind === 'video') session.wantedLayerChanged(producerId, wantedLayer);
-    }
-    const pausedById = new Map(known.map(({ producerId, paused }) => [producerId, paused]));
-    for (const [source, producer] of [...session.producers]) {
-      const paused = pausedById.get(producer.id);
-      if (paused === undefined) session.closeProducer(source);
-      else producer.appData = { source, paused };
-      pausedById.delete(producer.id);
-    }
-    for (const producerId of pausedById.keys())
-      this.#signalling.request('closeProducer', { producerId }).catch(() => {});
   }
 
   #reset(): void {
@@ -398,120 +380,6 @@ export class Meeting {
   #lockedChanged(locked: boolean): void {
     this.#isLocked = locked;
     this.#events.emit('lockChanged', locked);
-  }
-
-  #arrived(participant: Participant): void {
-    if (this.#participants.has(participant.id)) return this.#update(participant);
-    this.#participants.set(participant.id, participant);
-    this.#events.emit('participantJoined', this.#seen(participant));
-  }
-
-  #departed(participantId: string): void {
-    const participant = this.#participants.get(participantId);
-    if (!participant) return;
-    this.#participants.delete(participantId);
-    this.#session?.participantLeft(participantId);
-    this.#events.emit('participantLeft', { ...participant, speaking: false, tracks: [] });
-  }
-
-  #update(participant: Participant): void {
-    this.#participants.set(participant.id, participant);
-    this.#events.emit('participantChanged', this.#seen(participant));
-  }
-
-  /** The server stopped a source of this side. It is the person's to start again. */
-  #stopped(source: Source, byId: string | null): void {
-    const wanted = this.#local.get(source);
-    if (source === 'microphone') {
-      const producer = this.#session?.producers.get(source);
-      producer?.pause();
-      if (producer) producer.appData = { source, paused: true };
-      if (wanted) this.#local.set(source, { ...wanted, paused: true });
-    } else {
-      this.#session?.closeProducer(source);
-      this.#local.delete(source);
-    }
-    if (!wanted) return;
-    const by = byId === null ? undefined : (this.#participants.get(byId) ?? null);
-    this.#events.emit('sourceStopped', source, by);
-    this.#localChanged(source);
-  }
-
-  /** Stops what this side may not send (any more): the server would refuse it. */
-  #obeyRules(): void {
-    const { moderation } = this;
-    for (const [source, { paused }] of [...this.#local]) {
-      const rule = source === 'screenAudio' ? 'screen' : source;
-      if (moderation.mayUse(rule) || (source === 'microphone' && paused)) continue;
-      if (source === 'microphone') this.setPaused(source, true);
-      else this.setSource(source, null);
-      this.#events.emit('sourceStopped', source, undefined);
-    }
-  }
-
-  #speakersChanged(speakerIds: readonly string[]): void {
-    const before = this.#speakerIds;
-    this.#speakerIds = new Set(speakerIds);
-    for (const id of new Set([...before, ...this.#speakerIds])) {
-      if (before.has(id) === this.#speakerIds.has(id)) continue;
-      const participant = this.#participants.get(id);
-      if (participant) this.#events.emit('participantChanged', this.#seen(participant));
-      else if (id === this.#you?.participant.id)
-        this.#events.emit('speakingChanged', this.#speakerIds.has(id));
-    }
-  }
-
-  #seen(participant: Participant): RemoteParticipant {
-    return {
-      ...participant,
-      speaking: this.#speakerIds.has(participant.id),
-      tracks: this.#session?.tracksOf(participant.id) ?? [],
-    };
-  }
-
-  #localChanged(source: Source): void {
-    this.#events.emit('localChanged', source);
-    this.#syncLocal();
-  }
-
-  /** Brings what is sent in line with what is wanted, one change after the other. */
-  #syncLocal(): void {
-    this.#sync = this.#sync
-      .then(() => this.#syncSources())
-      .catch((fault: Error) => {
-        // With the socket away the next join does it again.
-        if (this.#state === 'joined' && this.#signalling.isOpen) this.#events.emit('fault', fault);
-      });
-  }
-
-  async #syncSources(): Promise<void> {
-    const session = this.#session;
-    if (!session || this.#state !== 'joined') return;
-    for (const [source, producer] of [...session.producers]) {
-      if (this.#local.has(source)) continue;
-      session.closeProducer(source);
-      await this.#signalling.request('closeProducer', { producerId: producer.id });
-    }
-    for (const source of [...this.#local.keys()]) {
-      const wanted = this.#local.get(source);
-      if (!wanted || wanted.track.readyState === 'ended') continue;
-      const producer = session.producers.get(source);
-      if (!producer) {
-        await session.produce(source, wanted.track, wanted.paused);
-        continue;
-      }
-      if (producer.track !== wanted.track) await producer.replaceTrack({ track: wanted.track });
-      // Asked anew: whoever mutes while a track is exchanged must not be unmuted by what was wanted before.
-      const paused = this.#local.get(source)?.paused ?? true;
-      // This side first: a muted microphone is silent even if the server never hears of it.
-      if (paused) producer.pause();
-      else producer.resume();
-      if (producer.appData.paused === paused) continue;
-      await this.#signalling.request(paused ? 'pauseProducer' : 'resumeProducer', {
-        producerId: producer.id,
-      });
-      producer.appData = { source, paused };
-    }
   }
 
   #end(reason: EndReason | SignallingError): void {
