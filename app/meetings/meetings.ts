@@ -9,13 +9,14 @@ import type { RoomDirectory } from '../rooms/directory.ts';
 import type { FileRelay } from './file-relay.ts';
 import type { MediaClient } from './media-client.ts';
 import type { Meeting } from './meeting.ts';
-import type { IceServer, Joined, RequestData, Source, Waiting, WaitingFor } from './messages.ts';
+import type { IceServer, Joined, RequestData, Waiting, WaitingFor } from './messages.ts';
 import type { Connection, Identity, Participant } from './participant.ts';
 import { readLabel } from './participant-label.ts';
 import type { ParticipantTokens } from './participant-token.ts';
+import { peerOf } from './peer.ts';
 import { Readiness } from './readiness.ts';
 import type { MeetingRegistry } from './registry.ts';
-import { mayDo, mayUse } from './rules.ts';
+import { mayDo } from './rules.ts';
 import type { Edition } from './tally.ts';
 
 export interface MeetingsOptions {
@@ -235,98 +236,12 @@ export class Meetings {
     );
   }
 
-  async produce(
-    { meeting, participant }: Stay,
-    data: RequestData<'produce'>,
-  ): Promise<{ producerId: string }> {
-    const { source, paused } = data;
-    // A muted microphone harms nobody, and unmuting it is asked for anew.
-    const mayStart = () =>
-      (paused && source === 'microphone') || mayUse(participant, ruleOf(source), meeting.rules);
-    if (!mayStart()) throw new AppError('forbidden_by_host');
-    const { producerId, consumers } = await this.#media.call('produce', {
-      ...peerOf(meeting, participant),
-      ...data,
-    });
-    participant.producers.set(producerId, { source, paused });
-    meeting.tally.sent(source);
-    for (const { peerId, consumer } of consumers) {
-      meeting.participants.get(peerId)?.notify('consumerAdded', { consumer });
-    }
-    // Forbidden while the SFU was at it.
-    if (!mayStart()) await this.stopSource(meeting, participant, ruleOf(source), null);
-    return { producerId };
-  }
-
-  async setProducerPaused(
-    { meeting, participant }: Stay,
-    producerId: string,
-    paused: boolean,
-  ): Promise<void> {
-    const producing = participant.producers.get(producerId);
-    const mayResume = () =>
-      paused || !producing || mayUse(participant, ruleOf(producing.source), meeting.rules);
-    if (!mayResume()) throw new AppError('forbidden_by_host');
-    await this.#media.call(paused ? 'pauseProducer' : 'resumeProducer', {
-      ...peerOf(meeting, participant),
-      producerId,
-    });
-    if (producing) producing.paused = paused;
-    meeting.notify('producerPausedChanged', { producerId, paused }, participant);
-    // Forbidden while the SFU was at it.
-    if (producing && !mayResume())
-      await this.stopSource(meeting, participant, ruleOf(producing.source), null);
-  }
-
-  /**
-   * Mutes a microphone, or ends a camera or a screen with its sound, and tells everybody. There is no way to start one.
-   *
-   * @param byId who does it; null for a rule.
-   * @returns whether there was anything to stop.
-   */
-  async stopSource(
-    meeting: Meeting,
-    participant: Participant,
-    source: 'microphone' | 'camera' | 'screen',
-    byId: string | null,
-  ): Promise<boolean> {
-    const going = [...participant.producers].filter(
-      ([, producing]) =>
-        ruleOf(producing.source) === source && !(producing.paused && source === 'microphone'),
-    );
-    for (const [producerId, producing] of going) {
-      const peerProducer = { ...peerOf(meeting, participant), producerId };
-      try {
-        if (source === 'microphone') await this.#media.call('pauseProducer', peerProducer);
-        else await this.#media.call('closeProducer', peerProducer);
-      } catch (fault) {
-        // Its owner stopped it, or left, at the same moment.
-        if (!(fault instanceof AppError && fault.code === 'not_found')) throw fault;
-      }
-      if (source === 'microphone') {
-        producing.paused = true;
-        meeting.notify('producerPausedChanged', { producerId, paused: true }, participant);
-      } else {
-        participant.producers.delete(producerId);
-        meeting.notify('producerClosed', { producerId }, participant);
-      }
-      participant.notify('sourceStopped', { source: producing.source, byId });
-    }
-    return going.length > 0;
-  }
-
   /** Lets the SFU know what is new about a participant, for the next app. The meeting does not wait for it. */
   relabel(meeting: Meeting, participant: Participant): void {
     if (!participant.isPresent) return;
     this.#media
       .call('labelPeer', { ...peerOf(meeting, participant), label: participant.label })
       .catch((err) => this.#log.warn({ err }, 'the SFU did not take a label'));
-  }
-
-  async closeProducer({ meeting, participant }: Stay, producerId: string): Promise<void> {
-    await this.#media.call('closeProducer', { ...peerOf(meeting, participant), producerId });
-    participant.producers.delete(producerId);
-    meeting.notify('producerClosed', { producerId }, participant);
   }
 
   async #enter(
@@ -499,16 +414,7 @@ export class Meetings {
   }
 }
 
-/** A room's name at the SFU is its slug; a peer's is its participant's id. */
-const peerOf = (meeting: Meeting, participant: Participant) => ({
-  roomId: meeting.room,
-  peerId: participant.id,
-});
-
 const nameOf = ({ name }: RequestData<'join'>) => name.trim().normalize('NFC');
-
-/** Which rule a source is under. The sound of a screen goes with it. */
-const ruleOf = (source: Source) => (source === 'screenAudio' ? 'screen' : source);
 
 /** Once somebody was taken out, whom nobody knows has to be admitted: it may be them again. */
 function watched(entrance: Entrance, { keptOut }: Meeting, { personId, invitationId }: Identity): Entrance {

@@ -15,9 +15,11 @@ import {
   type ReachingPermission,
   ruleNames,
 } from './rules.ts';
+import type { Sources } from './sources.ts';
 
 export interface ModerationOptions {
-  readonly meetings: Pick<Meetings, 'leave' | 'stopSource' | 'relabel'>;
+  readonly meetings: Pick<Meetings, 'leave' | 'relabel'>;
+  readonly sources: Pick<Sources, 'stop'>;
   readonly registry: Pick<MeetingRegistry, 'changed'>;
   readonly audit: AuditLog;
   readonly clock: Clock;
@@ -31,12 +33,14 @@ export interface ModerationOptions {
  */
 export class Moderation {
   readonly #meetings: ModerationOptions['meetings'];
+  readonly #sources: ModerationOptions['sources'];
   readonly #registry: ModerationOptions['registry'];
   readonly #audit: AuditLog;
   readonly #clock: Clock;
 
-  constructor({ meetings, registry, audit, clock }: ModerationOptions) {
+  constructor({ meetings, sources, registry, audit, clock }: ModerationOptions) {
     this.#meetings = meetings;
+    this.#sources = sources;
     this.#registry = registry;
     this.#audit = audit;
     this.#clock = clock;
@@ -50,7 +54,7 @@ export class Moderation {
   ): Promise<void> {
     const targets = reached(meeting, participant, 'stop_source', participantId);
     const stopped = await Promise.all(
-      targets.map((target) => this.#meetings.stopSource(meeting, target, source, participant.id)),
+      targets.map((target) => this.#sources.stop(meeting, target, source, participant.id)),
     );
     const count = stopped.filter((wasSending) => wasSending).length;
     if (count > 0) await this.#note(actor, meeting, 'meeting.source_stopped', { source, count });
@@ -159,7 +163,7 @@ export class Moderation {
     const sources = (['microphone', 'camera', 'screen'] as const).filter(
       (source) => !mayUse(target, source, meeting.rules),
     );
-    await Promise.all(sources.map((source) => this.#meetings.stopSource(meeting, target, source, null)));
+    await Promise.all(sources.map((source) => this.#sources.stop(meeting, target, source, null)));
   }
 
   #note(

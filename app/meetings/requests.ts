@@ -4,12 +4,15 @@ import type { MediaClient } from './media-client.ts';
 import type { Arrival, Meetings, Stay } from './meetings.ts';
 import type { RequestData, RequestName, RequestReply } from './messages.ts';
 import { demand, type Moderation } from './moderation.ts';
+import { peerOf } from './peer.ts';
+import type { Sources } from './sources.ts';
 import type { Talk } from './talk.ts';
 import { viewsOf } from './views.ts';
 
 /** What a request may touch: its own connection, and its own stay once it has joined. */
 export interface RequestContext extends Arrival {
   readonly meetings: Meetings;
+  readonly sources: Sources;
   readonly hosting: Hosting;
   readonly moderation: Moderation;
   readonly talk: Talk;
@@ -48,10 +51,7 @@ export const isOver = ({ meeting, participant, isWaiting }: Stay): boolean =>
   !isWaiting && meeting.participants.get(participant.id) !== participant;
 
 /** What the SFU needs to find the caller's own things: it knows nobody else's under this peer. */
-const self = ({ stay: { meeting, participant } }: JoinedContext) => ({
-  roomId: meeting.room,
-  peerId: participant.id,
-});
+const self = ({ stay: { meeting, participant } }: JoinedContext) => peerOf(meeting, participant);
 
 export const handlers: Handlers = {
   async join(context, data) {
@@ -162,20 +162,20 @@ export const handlers: Handlers = {
 
   watch: (context, data) => context.media.call('setViews', { ...self(context), views: viewsOf(data) }),
 
-  produce: (context, data) => context.meetings.produce(context.stay, data),
+  produce: (context, data) => context.sources.produce(context.stay, data),
 
   async pauseProducer(context, { producerId }) {
-    await context.meetings.setProducerPaused(context.stay, producerId, true);
+    await context.sources.setPaused(context.stay, producerId, true);
     return {};
   },
 
   async resumeProducer(context, { producerId }) {
-    await context.meetings.setProducerPaused(context.stay, producerId, false);
+    await context.sources.setPaused(context.stay, producerId, false);
     return {};
   },
 
   async closeProducer(context, { producerId }) {
-    await context.meetings.closeProducer(context.stay, producerId);
+    await context.sources.close(context.stay, producerId);
     return {};
   },
 };

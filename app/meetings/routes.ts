@@ -22,6 +22,7 @@ import { Moderation } from './moderation.ts';
 import { ParticipantTokens } from './participant-token.ts';
 import { MeetingRegistry, type MeetingRegistryOptions } from './registry.ts';
 import { SignallingConnection } from './signalling-connection.ts';
+import { Sources } from './sources.ts';
 import { Talk } from './talk.ts';
 
 export interface MeetingsPluginOptions {
@@ -83,8 +84,9 @@ export const meetingsPlugin = fp<MeetingsPluginOptions>(
       files,
       maxFileBytes,
     });
+    const sources = new Sources(media);
     const hosting = new Hosting({ live, audit, clock, leave: (stay) => meetings.leave(stay) });
-    const moderation = new Moderation({ meetings, registry, audit, clock });
+    const moderation = new Moderation({ meetings, sources, registry, audit, clock });
     const talk = new Talk({ meetings, files, maxFileBytes, clock });
     fileRoutes(app, files);
     const connections = new Set<SignallingConnection>();
@@ -131,6 +133,7 @@ export const meetingsPlugin = fp<MeetingsPluginOptions>(
         const connection: SignallingConnection = new SignallingConnection({
           socket,
           meetings,
+          sources,
           hosting,
           moderation,
           talk,
