@@ -53,7 +53,7 @@ const others = [
 
 /** @returns how many pictures were taken. */
 export async function takePictures(folder: string, onTaken: (name: string) => void): Promise<number> {
-  const appliance = await Appliance.start();
+  const appliance = await Appliance.start({ turn: {} });
   const browser = await launchBrowser(appliance);
   const camera = new Camera(folder, onTaken);
 
@@ -70,6 +70,9 @@ export async function takePictures(folder: string, onTaken: (name: string) => vo
         await page.goto(appliance.url(`${path}?lang=${code}`));
         await camera.take(page, subject, code);
       }
+      await page.goto(appliance.url(`/test?lang=${code}`));
+      await page.locator('[data-part="report"]').waitFor({ timeout: 60_000 });
+      await camera.take(page, 'test', code);
       await page.goto(appliance.url(`/r/consultation?lang=${code}`));
       await page.getByRole('textbox', { name }).fill(you);
       await picturesToCome(page, 1);

@@ -32,7 +32,9 @@ export class ConnectionTestPanel extends HTMLElement {
       const row = this.querySelector<HTMLElement>(`[data-way="${way}"]`);
       if (!row) continue;
       row.dataset.outcome = outcomes[way];
-      part(row, 'name', HTMLElement).textContent = t(`connection.ways.${way}`);
+      part(row, 'name', HTMLElement).textContent = t('connection.named', {
+        way: t(`connection.ways.${way}`),
+      });
       part(row, 'outcome', HTMLElement).textContent = t(`connection.outcomes.${outcomes[way]}`);
     }
     const start = part(this, 'start', HTMLButtonElement);
@@ -60,7 +62,8 @@ export class ConnectionTestPanel extends HTMLElement {
     const lineOf = (way: Way) => {
       const destinations = this.#test.destinations(way).join(', ');
       const outcome = t(`connection.outcomes.${outcomes[way]}`);
-      return `- ${t(`connection.ways.${way}`)} ${outcome}${destinations === '' ? '' : ` → ${destinations}`}`;
+      const line = t('connection.report.line', { way: t(`connection.ways.${way}`), outcome });
+      return `- ${line}${destinations === '' ? '' : ` → ${destinations}`}`;
     };
     return [
       t('connection.report.title', { host: location.host }),
