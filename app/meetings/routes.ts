@@ -60,6 +60,8 @@ declare module 'fastify' {
       routerRtpCapabilities(): Promise<RouterRtpCapabilities>;
       /** How much the SFU's workers carry. @throws AppError `media_unavailable` while the SFU is away. */
       load(): Promise<OperationReply<'readLoad'>>;
+      /** What the SFU tells Prometheus. @throws AppError `media_unavailable` while the SFU is away. */
+      mediaMetrics(): Promise<string>;
     };
   }
 }
@@ -121,6 +123,7 @@ export const meetingsPlugin = fp<MeetingsPluginOptions>(
         return routerRtpCapabilities;
       },
       load: () => media.call('readLoad', {}),
+      mediaMetrics: () => media.metrics(),
     });
 
     app.get(
