@@ -11,12 +11,14 @@ import { describeMachine } from '../config/machine.ts';
 import { wayIn } from '../turn/addresses.ts';
 import { MatomoServer } from './audience/matomo-server.ts';
 import { measuring } from './audience/measuring.ts';
+import { analyticsProxy } from './audience/proxy.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { Verifier } from './audit/verifier.ts';
 import { categories } from './categories.ts';
 import { connectionTest } from './connection/routes.ts';
 import { MediaTrials } from './connection/trials.ts';
 import { certificateLetters } from './console/alarms/certificate-letters.ts';
+import { audiencePages } from './console/audience/routes.ts';
 import { auditPages } from './console/audit/routes.ts';
 import { consolePages } from './console/console.ts';
 import { contactPages } from './console/contacts/routes.ts';
@@ -328,6 +330,13 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     matomo,
     clock,
   });
+  await app.register(audiencePages, {
+    matomo,
+    state: state.matomo,
+    keepDays: config.analytics.keep_days,
+    clock,
+  });
+  await app.register(analyticsProxy, { matomo, port: config.https.port });
   await app.register(auditPages, {
     database,
     verifier: new Verifier({ database, key: options.secrets.audit, clock }),

@@ -18,6 +18,12 @@ const MatomoStatus = Type.Object({
   version: Type.String({ maxLength: 40 }),
   /** Matomo's numbers of our sites, by the host in their address: an IPv6 address has its brackets. */
   sites: Type.Array(Type.Object({ host: Type.String(), id: Type.Integer({ minimum: 1 }) })),
+  /** What it has of single visits. */
+  visits: Type.Object({
+    count: Type.Integer({ minimum: 0 }),
+    /** ISO 8601; null where there are none. */
+    oldestAt: Type.Union([Type.String({ maxLength: 40 }), Type.Null()]),
+  }),
   settings: Type.Array(Type.Object({ name: Type.String({ maxLength: 200 }), wanted: Value, found: Value }), {
     maxItems: 200,
   }),
@@ -25,7 +31,7 @@ const MatomoStatus = Type.Object({
 export type MatomoStatus = Static<typeof MatomoStatus>;
 
 /** What opens which part of Matomo: files of the folder `analytics-access` (analytics/secrets.ts). */
-export type MatomoSecret = 'tracker-token' | 'administrator-token' | 'administrator-password';
+export type MatomoSecret = 'tracker-token' | 'reader-password';
 
 /** Matomo, as the app reaches it: over connections of its own, so that one that hangs keeps nobody else waiting. */
 export class MatomoServer {

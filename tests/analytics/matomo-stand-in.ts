@@ -1,6 +1,12 @@
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
@@ -14,6 +20,7 @@ export type ArrivedHit = Readonly<Record<string, string>>;
 type Mood = 'answers' | 'hangs' | 'refuses' | 'mad' | 'invalid';
 
 const TOKEN = 'c'.repeat(32);
+export const READER_PASSWORD = 'd'.repeat(43);
 
 /**
  * What a hit may say, and how: the parameters of Matomo's tracking API that the commitment allows
@@ -42,10 +49,13 @@ export class MatomoStandIn {
   readonly faults: string[] = [];
   /** All that ever came, as bytes of text: heads and bodies. */
   heard = '';
+  /** What was asked of its pages. */
+  readonly pages: { method: string; url: string; headers: IncomingHttpHeaders; body: string }[] = [];
   /** How many bulks it refused, and how many it holds without an answer. */
   refused = 0;
   hanging = 0;
-  settings: { name: string; wanted: boolean; found: boolean }[] = [];
+  settings: { name: string; wanted: boolean | number; found: boolean | number }[] = [];
+  visits: { count: number; oldestAt: string | null } = { count: 0, oldestAt: null };
   #server: Server;
   /** Hosts of its sites; each has the number of its place. */
   readonly sites: string[];
@@ -69,8 +79,8 @@ export class MatomoStandIn {
   /** Where the app finds what opens it. */
   async keepSecrets(folder: string): Promise<void> {
     await mkdir(folder, { recursive: true });
-    for (const name of ['tracker-token', 'administrator-token', 'administrator-password'])
-      await writeFile(join(folder, name), `${name === 'tracker-token' ? TOKEN : 'd'.repeat(32)}\n`);
+    await writeFile(join(folder, 'tracker-token'), `${TOKEN}\n`);
+    await writeFile(join(folder, 'reader-password'), `${READER_PASSWORD}\n`);
   }
 
   /** Listens again, on the same port. */
@@ -99,6 +109,9 @@ export class MatomoStandIn {
     const body = Buffer.concat(parts).toString();
     this.heard += `${request.method} ${request.url}\n${request.rawHeaders.join('\n')}\n${decodeURIComponent(body.replaceAll('+', ' '))}\n`;
     if (request.url === '/linkello/status.json') return void this.#say(response, 200, this.#status());
+    if (/^\/(index\.php)?(\?|$)|^\/(plugins|libs)\//.test(request.url ?? '')) {
+      return this.#answerPage(request, response, body);
+    }
     if (request.url !== '/matomo.php' || request.method !== 'POST')
       this.faults.push(`${request.method} ${request.url}`);
     this.#takeBulk(response, body, request);
@@ -109,8 +122,22 @@ export class MatomoStandIn {
       checkedAt: '2026-01-01T00:00:00Z',
       version: '5.5.2',
       sites: this.sites.map((host, index) => ({ host, id: index + 1 })),
+      visits: this.visits,
       settings: this.settings,
     };
+  }
+
+  /** As its pages: with a session, with what servers say of themselves, and with what no page of ours may hold. */
+  #answerPage(request: IncomingMessage, response: ServerResponse, body: string): void {
+    this.pages.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body });
+    response.writeHead(200, {
+      'content-type': 'text/html; charset=utf-8',
+      'set-cookie': ['MATOMO_SESSID=abc123; path=/; HttpOnly', 'other=1; path=/'],
+      'content-security-policy': 'default-src *',
+      'x-powered-by': 'PHP/8.2',
+      server: 'Apache',
+    });
+    response.end('<h1>Matomo</h1>');
   }
 
   #takeBulk(response: ServerResponse, body: string, request: IncomingMessage): void {

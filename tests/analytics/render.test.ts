@@ -13,6 +13,7 @@ const secrets: AnalyticsSecrets = {
   salt: 'the-salt-0123456789_-abcdefghijklmnopqrstuv',
   administratorPassword: 'the-password-of-the-administrator-0123456789',
   administratorToken: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
+  readerPassword: 'the-password-of-the-reader-0123456789_-abcd',
   trackerToken: 'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb',
 };
 
@@ -90,6 +91,7 @@ t.test('files', async (t) => {
     'analytics-access': 0o700,
     'analytics-access/administrator-password': 0o600,
     'analytics-access/administrator-token': 0o600,
+    'analytics-access/reader-password': 0o600,
     'analytics-access/tracker-token': 0o600,
   };
   t.strictSame((await readdir(config.dataFolder, { recursive: true })).sort(), Object.keys(modes).sort());

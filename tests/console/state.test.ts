@@ -123,7 +123,12 @@ t.test('Matomo is asked, and no page waits for it', async (t) => {
   t.match(await card(), /being asked/, 'it does not answer yet');
   await until('it is given up', card, (said) => /does not answer/.test(said));
   const settings = [{ name: 'doNotTrackEnabled', wanted: true, found: true }];
-  const about = { checkedAt: '2026-01-01T00:00:00Z', version: '5.3.1', sites: [] };
+  const about = {
+    checkedAt: '2026-01-01T00:00:00Z',
+    version: '5.3.1',
+    sites: [],
+    visits: { count: 0, oldestAt: null },
+  };
   answer = { ...about, settings };
   now += 31_000;
   await until('it is asked again', card, (said) => /Matomo 5\.3\.1 runs/.test(said));
