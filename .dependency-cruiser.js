@@ -108,6 +108,7 @@ const homes = {
   knex: 'app/database|tests',
   sqlite3: 'app/database|tests',
   'matomo-tracker': 'app/audience',
+  '@fastify/reply-from': 'app/audience',
   nodemailer: 'app/mail|tests',
   'ical-generator': 'app/rooms',
   tar: 'scripts|tests',
