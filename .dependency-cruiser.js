@@ -65,6 +65,7 @@ const rooms = {
     // What a meeting says of itself when it is over.
     'app/meetings/tally.ts',
   ],
+  'app/audience': ['config', 'app/kernel', 'app/edge'],
   'app/console': [
     'config',
     'app/kernel',
@@ -79,6 +80,7 @@ const rooms = {
     'app/connection',
     'app/privacy',
     'app/statistics',
+    'app/audience',
   ],
   'app/client': ['app/meetings/messages.ts', 'app/meetings/rules.ts', 'app/locales'],
 };
@@ -105,6 +107,8 @@ const homes = {
   undici: 'app/meetings|tests',
   knex: 'app/database|tests',
   sqlite3: 'app/database|tests',
+  'matomo-tracker': 'app/audience',
+  '@fastify/reply-from': 'app/audience',
   nodemailer: 'app/mail|tests',
   'ical-generator': 'app/rooms',
   tar: 'scripts|tests',

@@ -130,6 +130,7 @@ export function installPlan(config: Rendered, secrets: AnalyticsSecrets): string
       password: secrets.administratorPassword,
       token: secrets.administratorToken,
     },
+    reader: { login: 'reader', password: secrets.readerPassword },
     tracker: { login: 'tracker', token: secrets.trackerToken },
   };
   return `${JSON.stringify(plan, null, 2)}\n`;

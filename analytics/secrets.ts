@@ -10,10 +10,12 @@ export interface AnalyticsSecrets {
   readonly databasePassword: string;
   /** Goes into Matomo's hashes; with another one every session and token of Matomo ends. */
   readonly salt: string;
-  /** Of the one person's account, `administrator`. */
+  /** Of the account `administrator`, which can change everything; nobody needs it in daily life. */
   readonly administratorPassword: string;
   /** What the app calls Matomo's API with, as `administrator`: 32 hexadecimal digits. */
   readonly administratorToken: string;
+  /** Of the account `reader`, with which people look at the reports. */
+  readonly readerPassword: string;
   /** What the app reports visits with: 32 hexadecimal digits. It opens nothing else. */
   readonly trackerToken: string;
 }
@@ -23,8 +25,8 @@ const makeToken = (): string => randomBytes(16).toString('hex');
 
 /**
  * Reads the secrets around Matomo, makes those that are not there, and leaves each where its readers look for it: the
- * database's `password` and `root-password` for the database, `administrator-password`, `administrator-token` and
- * `tracker-token` for the app.
+ * database's `password` and `root-password` for the database, `administrator-password`, `administrator-token`,
+ * `reader-password` and `tracker-token` for the app.
  *
  * @throws ConfigError as `readOwnSecret`.
  */
@@ -39,6 +41,7 @@ export async function readAnalyticsSecrets(config: Pick<Config, 'dataFolder'>): 
     administratorToken: await readOwnSecret(join(analyticsAccess, 'administrator-token'), {
       make: makeToken,
     }),
+    readerPassword: await readOwnSecret(join(analyticsAccess, 'reader-password')),
     trackerToken: await readOwnSecret(join(analyticsAccess, 'tracker-token'), { make: makeToken }),
   };
 }

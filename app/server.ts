@@ -8,12 +8,16 @@ import { dataFolders } from '../config/data-folder.ts';
 import { EffectiveConfig } from '../config/effective.ts';
 import { describeMachine } from '../config/machine.ts';
 import { wayIn } from '../turn/addresses.ts';
+import { MatomoServer } from './audience/matomo-server.ts';
+import { measuring } from './audience/measuring.ts';
+import { analyticsProxy } from './audience/proxy.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { Verifier } from './audit/verifier.ts';
 import { categories } from './categories.ts';
 import { connectionTest } from './connection/routes.ts';
 import { MediaTrials } from './connection/trials.ts';
 import { certificateLetters } from './console/alarms/certificate-letters.ts';
+import { audiencePages } from './console/audience/routes.ts';
 import { auditPages } from './console/audit/routes.ts';
 import { consolePages } from './console/console.ts';
 import { consoleFrame } from './console/frame.ts';
@@ -23,6 +27,7 @@ import { privacyPages } from './console/privacy-pages.ts';
 import { roomPages } from './console/rooms/routes.ts';
 import { setupPages } from './console/setup/routes.ts';
 import { ApplianceState } from './console/state/appliance-state.ts';
+import { relayState } from './console/state/machine-state.ts';
 import { statisticsPages } from './console/statistics/routes.ts';
 import { openDatabase } from './database/open.ts';
 import { assets } from './edge/assets.ts';
@@ -101,6 +106,8 @@ export interface ServerOptions {
   readonly signInLimits?: SignInLimits;
   /** What people decide about; by default the measurement of the audience, where there is one. */
   readonly purposes?: readonly Purpose[];
+  /** How often hits are sent to Matomo, in milliseconds. 5 s by default. */
+  readonly hitsEveryMs?: number;
   /** How often one network may send a form that anybody can, within an hour. 10 by default. */
   readonly formsOfNetwork?: number;
 }
@@ -192,6 +199,17 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     clock,
     secret: options.secrets.sessions,
   });
+  const { analyticsOrigin: origin } = config;
+  const matomo = origin === null ? null : new MatomoServer({ origin, folder: folders.analyticsAccess });
+  await app.register(measuring, {
+    matomo,
+    mayMeasure: (request) => app.consent.mayMeasure(request),
+    ownHosts: new Set([...knownNames, ...config.sites.map(({ host }) => host)]),
+    port: config.https.port,
+    most: config.analytics.waiting_hits,
+    clock,
+    ...(options.hitsEveryMs !== undefined && { everyMs: options.hitsEveryMs }),
+  });
   const organisations = new Organisations({ database, audit, clock });
   await app.register(subscriptionEnds, { organisations });
   const people = new People({
@@ -278,15 +296,23 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     organizerEmail: config.mail.from_address ?? NO_ANSWER,
     liveCount: (slug) => app.meetings.countIn(slug),
   });
+  const relayWay = wayIn(config, networkInterfaces());
   const state = new ApplianceState({
     app,
     config,
     database,
     certificates,
-    relayWay: wayIn(config, networkInterfaces()),
-    environment: process.env,
+    relayWay,
+    matomo,
     clock,
   });
+  await app.register(audiencePages, {
+    matomo,
+    state: state.matomo,
+    keepDays: config.analytics.keep_days,
+    clock,
+  });
+  await app.register(analyticsProxy, { matomo, port: config.https.port });
   await app.register(auditPages, {
     database,
     verifier: new Verifier({ database, key: options.secrets.audit, clock }),
@@ -341,6 +367,31 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
         help: 'Letters that were given up since the start of the app.',
         read: () => app.mail.counts.givenUp,
       },
+      {
+        name: 'linkello_hits_waiting',
+        help: 'Opened pages that Matomo is still to be told of.',
+        read: () => app.audience?.state().waiting ?? 0,
+      },
+      {
+        name: 'linkello_media_up',
+        help: 'Whether the SFU answers.',
+        read: () => (app.meetings.isReady ? 1 : 0),
+      },
+      {
+        name: 'linkello_relay_up',
+        help: 'Whether the relay takes connections; 1 where none is wanted.',
+        read: async () => ((await relayState(relayWay)).tone === 'bad' ? 0 : 1),
+      },
+      {
+        name: 'linkello_lobby_waiting',
+        help: 'People who wait to be let into a meeting.',
+        read: () => app.meetings.counts.waiting,
+      },
+      {
+        name: 'linkello_signalling_sockets',
+        help: 'Browsers that are connected to the app.',
+        read: () => app.websocketServer.clients.size,
+      },
       { name: 'linkello_meetings', help: 'Meetings going on.', read: () => app.meetings.counts.meetings },
       {
         name: 'linkello_participants',
@@ -348,8 +399,30 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
         read: () => app.meetings.counts.participants,
       },
     ],
+    counters: [
+      ...(['tracked', 'invalid', 'refused', 'dropped', 'failures'] as const).map((name) => ({
+        name: `linkello_hits_${name}_total`,
+        help: hitCounters[name],
+        read: () => app.audience?.state()[name] ?? 0,
+      })),
+      {
+        name: 'linkello_statistics_lost_total',
+        help: 'Meetings that could not be written down for the statistics.',
+        read: () => app.callStatistics.lost,
+      },
+    ],
+    parts: [{ prefix: 'linkello_media_', read: () => app.meetings.mediaMetrics() }],
   });
   return app;
 }
+
+/** What the counters of hits count. */
+const hitCounters = {
+  tracked: 'Opened pages that Matomo counted.',
+  invalid: 'Opened pages that Matomo took and could not use.',
+  refused: 'Opened pages that Matomo refused for good.',
+  dropped: 'Opened pages that were not counted because too many waited for Matomo.',
+  failures: 'Attempts to tell Matomo of opened pages that came to nothing.',
+} as const;
 
 const endOf = (certificate: X509Certificate) => () => certificate.validToDate.getTime() / SECOND_MS;

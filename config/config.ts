@@ -11,6 +11,11 @@ export interface Config extends Omit<Settings, 'sites' | 'network' | 'media' | '
    * say so with `LINKELLO_PUBLISHED_PORT`.
    */
   readonly publishedPort: number | null;
+  /**
+   * Where the app reaches Matomo, `http://analytics:8080`; null where there is none: switched off, or not in containers.
+   * `LINKELLO_ANALYTICS_URL` names another one.
+   */
+  readonly analyticsOrigin: string | null;
   /** At least one. Hosts are in small letters, IPv6 addresses in their short form without brackets. */
   readonly sites: readonly Site[];
   readonly network: {

@@ -82,7 +82,8 @@ async function inspect(
       ? read.settings
       : { ...read.settings, https: { ...read.settings.https, port: publishedPort } };
   const socket = environment.LINKELLO_TURN_SOCKET || null;
-  const config = complete(settings, file, dataFolder, { publishedPort, socket });
+  const analyticsOrigin = originOfMatomo(settings, publishedPort, environment.LINKELLO_ANALYTICS_URL);
+  const config = complete(settings, file, dataFolder, { publishedPort, socket, analyticsOrigin });
 
   faults.push(...document.findings.map((each) => placed(shownFile, each)));
   if (document.value === undefined && faults.length > 0) throw new ConfigError(faults);
@@ -101,6 +102,17 @@ async function inspect(
 
   if (faults.length > 0) throw new ConfigError(faults);
   return { config, shownFile, fileExists: bytes !== null, changed: read.changed };
+}
+
+/** Elsewhere than between containers the name `analytics` may be anybody's. */
+function originOfMatomo(
+  { analytics }: Settings,
+  publishedPort: number | null,
+  named: string | undefined,
+): string | null {
+  if (!analytics.enabled) return null;
+  if (named) return new URL(named).origin;
+  return publishedPort === null ? null : 'http://analytics:8080';
 }
 
 /** A path as somebody in the working folder would write it. */
@@ -179,7 +191,11 @@ function complete(
   settings: Settings,
   file: string,
   dataFolder: string,
-  { publishedPort, socket }: { readonly publishedPort: number | null; readonly socket: string | null },
+  {
+    publishedPort,
+    socket,
+    analyticsOrigin,
+  }: Pick<Config, 'publishedPort' | 'analyticsOrigin'> & { readonly socket: string | null },
 ): Config {
   const machine = describeMachine();
   const folder = dirname(file);
@@ -190,6 +206,7 @@ function complete(
     file,
     dataFolder,
     publishedPort,
+    analyticsOrigin,
     sites:
       sites.length > 0
         ? sites.map((site) => ({ ...site, host: canonicalHost(site.host), logo: absolute(site.logo) }))

@@ -152,6 +152,11 @@ export const PeerQuality = Type.Object({
   lostPackets: Type.Integer({ minimum: 0 }),
   /** Mean over its streams, in milliseconds; null where none was measured. */
   roundTripMs: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]),
+  /**
+   * Whether keys were agreed on for every transport that found a way (DTLS-SRTP, RFC 5764); sound and picture take no
+   * other. Null while no way was found.
+   */
+  isEncrypted: Type.Union([Type.Boolean(), Type.Null()]),
 });
 export type PeerQuality = Static<typeof PeerQuality>;
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { EventStream } from './events.ts';
+import { type LoadOptions, relayTest } from './load.ts';
 import type { Rooms } from './rooms.ts';
 import type { TrafficReading } from './traffic.ts';
 import type { WorkerPool } from './worker-pool.ts';
@@ -9,6 +10,8 @@ export interface MetricsOptions {
   readonly pool: WorkerPool;
   readonly rooms: Rooms;
   readonly events: EventStream;
+  /** To tell what is relayed; null without a relay. */
+  readonly relayPorts: LoadOptions['relayPorts'];
 }
 
 /** Numbers for Prometheus. They say how much there is, never who or where: the only labels are counted or fixed. */
@@ -16,7 +19,7 @@ export class Metrics {
   readonly registry = new Registry();
   readonly #calls: Histogram<'operation' | 'outcome'>;
 
-  constructor({ pool, rooms, events }: MetricsOptions) {
+  constructor({ pool, rooms, events, relayPorts }: MetricsOptions) {
     const registers = [this.registry];
     collectDefaultMetrics({ register: this.registry });
 
@@ -63,6 +66,24 @@ export class Metrics {
         ({ running }) => running?.census[kind],
       );
     }
+    workerGauge(
+      'linkello_media_connected_transports',
+      'Transports of a worker that found a way.',
+      ({ running }) => (running === undefined ? undefined : [...running.census.selectedTuples()].length),
+    );
+    workerGauge(
+      'linkello_media_relayed_transports',
+      'Transports of a worker whose way leads over the relay.',
+      ({ running }) =>
+        running === undefined
+          ? undefined
+          : [...running.census.selectedTuples()].filter(relayTest({ relayPorts })).length,
+    );
+    workerGauge(
+      'linkello_media_worker_load_ratio',
+      'Share of a core that the worker uses, 0 to 1.',
+      ({ running, cpu }) => (running === undefined ? undefined : (cpu.share ?? undefined)),
+    );
     workerGauge('linkello_media_worker_up', 'Whether the worker runs.', ({ running }) => (running ? 1 : 0));
     workerCounter(
       'linkello_media_worker_deaths_total',

@@ -22,7 +22,8 @@ async function settled<Value>(readings: readonly Promise<Value>[]): Promise<Valu
 /** Reads what {@link PeerQuality} says from the worker's own counters. */
 export async function readQuality(peer: Peer, isRelay: (remote: Remote) => boolean): Promise<PeerQuality> {
   const { transports, consumers } = peer.measured;
-  const tuples = transports.flatMap(({ webRtcTransport: { iceSelectedTuple } }) => iceSelectedTuple ?? []);
+  const used = transports.filter(({ webRtcTransport }) => webRtcTransport.iceSelectedTuple !== undefined);
+  const tuples = used.flatMap(({ webRtcTransport: { iceSelectedTuple } }) => iceSelectedTuple ?? []);
   const [ways, sent, received] = await Promise.all([
     settled(transports.map(({ webRtcTransport }) => webRtcTransport.getStats())),
     settled([...peer.producers].map((producer) => producer.getStats())),
@@ -41,6 +42,11 @@ export async function readQuality(peer: Peer, isRelay: (remote: Remote) => boole
     packets: total(streams.map(({ packetCount }) => packetCount)) + lostPackets,
     lostPackets,
     roundTripMs: roundTrips.length === 0 ? null : total(roundTrips) / roundTrips.length,
+    // `closed`: it was connected, and the browser has hung up already.
+    isEncrypted:
+      used.length === 0
+        ? null
+        : used.every(({ webRtcTransport: { dtlsState } }) => /^(connected|closed)$/.test(dtlsState)),
   };
 }
 

@@ -53,7 +53,7 @@ export async function startSfu(options: SfuOptions): Promise<Sfu> {
     emit: (event) => events.emit(event),
     log: server.log,
   });
-  const metrics = new Metrics({ pool, rooms, events });
+  const metrics = new Metrics({ pool, rooms, events, relayPorts });
 
   let closing: Promise<void> | undefined;
   const close = async () => {

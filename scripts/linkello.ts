@@ -18,7 +18,7 @@ const tests = join(import.meta.dirname, '../tests');
 
 const ofCheckout: Readonly<Record<string, Command>> = {
   bench: {
-    usage: 'console | join | retention | sign-in | start [TIMES]',
+    usage: 'audience | console | join | meeting | retention | sign-in | start | statistics [TIMES]',
     summary: 'measure on this machine; ratios hold on others too',
     // By its path, not by name: it holds code for pages, whose types are the DOM's and not this program's.
     load: () => import(join(tests, 'bench/bench.ts')),

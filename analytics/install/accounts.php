@@ -34,16 +34,32 @@ function keepToken(StoredUsers $users, string $login, string $token, bool $onlyI
     $users->addTokenAuth($login, $token, 'Linkello', Date::now()->getDatetime(), null, true, $onlyInBody);
 }
 
-/** @param array{login: string, password: string, token: string} $planned */
-function keepAdministrator(StoredUsers $users, array $planned): void
+function keepPassword(StoredUsers $users, string $login, string $password): void
 {
-    ['login' => $login, 'password' => $password] = $planned;
     $user = $users->getUser($login);
     if (!$user) {
         Users::getInstance()->addUser($login, $password, addressOf($login));
     } elseif (!(new Password())->verify(UsersManager::getPasswordHash($password), $user['password'])) {
         (new UserUpdater())->updateUserWithoutCurrentPassword($login, $password);
     }
+}
+
+/** @param list<int> $sites */
+function keepAccess(StoredUsers $users, string $login, string $access, array $sites): void
+{
+    $has = array_map('intval', $users->getUsersSitesFromAccess($access)[$login] ?? []);
+    $missing = array_values(array_diff($sites, $has));
+    if ($missing !== []) {
+        Users::getInstance()->setUserAccess($login, $access, $missing);
+    }
+}
+
+/** @param array{login: string, password: string, token: string} $planned */
+function keepAdministrator(StoredUsers $users, array $planned): void
+{
+    ['login' => $login] = $planned;
+    keepPassword($users, $login, $planned['password']);
+    $user = $users->getUser($login);
     if (!$user || !$user['superuser_access']) {
         (new UserUpdater())->setSuperUserAccessWithoutCurrentPassword($login, true);
     }
@@ -70,6 +86,18 @@ function keepSites(array $planned): void
 }
 
 /**
+ * The account that people look at reports with. It sees every site and changes nothing.
+ *
+ * @param array{login: string, password: string} $planned
+ * @param list<int> $sites
+ */
+function keepReader(StoredUsers $users, array $planned, array $sites): void
+{
+    keepPassword($users, $planned['login'], $planned['password']);
+    keepAccess($users, $planned['login'], 'view', $sites);
+}
+
+/**
  * The account that visits are reported with. Nobody logs in with it, so nobody has its password.
  *
  * @param array{login: string, token: string} $planned
@@ -81,11 +109,7 @@ function keepTracker(StoredUsers $users, array $planned, array $sites): void
     if (!$users->getUser($login)) {
         Users::getInstance()->addUser($login, bin2hex(random_bytes(32)), addressOf($login));
     }
-    $writes = array_map('intval', $users->getUsersSitesFromAccess('write')[$login] ?? []);
-    $missing = array_values(array_diff($sites, $writes));
-    if ($missing !== []) {
-        Users::getInstance()->setUserAccess($login, 'write', $missing);
-    }
+    keepAccess($users, $login, 'write', $sites);
     keepToken($users, $login, $planned['token'], false);
 }
 
@@ -101,5 +125,7 @@ Access::doAsSuperUser(static function () use ($plan): void {
     keepAdministrator($users, $plan['administrator']);
     keepSites($plan['sites']);
     $ids = siteIds();
-    keepTracker($users, $plan['tracker'], array_map(static fn (array $site): int => $ids[$site['host']], $plan['sites']));
+    $sites = array_map(static fn (array $site): int => $ids[$site['host']], $plan['sites']);
+    keepReader($users, $plan['reader'], $sites);
+    keepTracker($users, $plan['tracker'], $sites);
 });

@@ -10,6 +10,7 @@
  * wanted, and leave the result for the app in status.json:
  *
  *     {"checkedAt": ISO 8601, "version": text, "sites": [{"host": text, "id": number}],
+ *      "visits": {"count": number, "oldestAt": ISO 8601 or null},
  *      "settings": [{"name": text, "wanted": boolean|number|text, "found": boolean|number|text}]}
  */
 
@@ -18,7 +19,9 @@ declare(strict_types=1);
 require __DIR__ . '/matomo.php';
 
 use Piwik\Access;
+use Piwik\Common;
 use Piwik\Config;
+use Piwik\Db;
 use Piwik\Plugins\Live\Live;
 use Piwik\Plugins\PrivacyManager\Config as Privacy;
 use Piwik\Plugins\PrivacyManager\PrivacyManager;
@@ -73,6 +76,15 @@ function settings(): array
     return $rows;
 }
 
+/** @return array{count: int, oldestAt: ?string} what there is of single visits, so that it can be seen that old ones go. */
+function visits(): array
+{
+    $table = Common::prefixTable('log_visit');
+    $row = Db::fetchRow("SELECT COUNT(*) AS visits, MIN(visit_last_action_time) AS oldest FROM `$table`");
+    $oldest = $row['oldest'];
+    return ['count' => (int) $row['visits'], 'oldestAt' => $oldest === null ? null : str_replace(' ', 'T', $oldest) . 'Z'];
+}
+
 /** @return list<array{host: string, id: int}> */
 function sites(): array
 {
@@ -105,6 +117,7 @@ Access::doAsSuperUser(static function () use ($argv): void {
         'checkedAt' => gmdate('Y-m-d\TH:i:s\Z'),
         'version' => Version::VERSION,
         'sites' => sites(),
+        'visits' => visits(),
         'settings' => $settings,
     ];
     $draft = WORK . '/status.json.new';

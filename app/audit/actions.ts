@@ -41,6 +41,7 @@ export const auditActions = [
   'meeting.viewed',
   'meetings.exported',
   'statistics.exported',
+  'audience.password_viewed',
   'lobby.admitted',
   'lobby.denied',
   'letter.viewed',

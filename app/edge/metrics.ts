@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { AppError } from '../kernel/errors.ts';
 import { isLoopback } from './network-address.ts';
 
@@ -13,6 +13,13 @@ export interface GaugeSource {
 
 export interface MetricsOptions {
   readonly gauges: readonly GaugeSource[];
+  /** What only ever grows while the app runs; their names end in `_total`. */
+  readonly counters: readonly GaugeSource[];
+  /**
+   * What other parts say by themselves, as text; one that does not answer within a second is left out. Of each, what
+   * begins with its name is taken: the rest is about its process, as it is of ours.
+   */
+  readonly parts: readonly { readonly prefix: string; readonly read: () => Promise<string> }[];
 }
 
 /**
@@ -21,7 +28,7 @@ export interface MetricsOptions {
  * machine runs the collector's agent here, or tunnels.
  */
 export const metrics = fp<MetricsOptions>(
-  async (app, { gauges }) => {
+  async (app, { gauges, counters, parts }) => {
     const registry = new Registry();
     collectDefaultMetrics({ register: registry });
     for (const { name, help, read } of gauges) {
@@ -31,6 +38,18 @@ export const metrics = fp<MetricsOptions>(
         registers: [registry],
         async collect() {
           this.set(await read());
+        },
+      });
+    }
+    for (const { name, help, read } of counters) {
+      new Counter({
+        name,
+        help,
+        registers: [registry],
+        async collect() {
+          const count = await read();
+          this.reset();
+          this.inc(count);
         },
       });
     }
@@ -56,12 +75,33 @@ export const metrics = fp<MetricsOptions>(
         return reply
           .header('Cache-Control', 'no-store')
           .type(registry.contentType)
-          .send(await registry.metrics());
+          .send([await registry.metrics(), ...(await Promise.all(parts.map(readPart)))].join('\n'));
       },
     );
   },
   { name: 'metrics' },
 );
+
+/** How long a part may take to say how it is, in milliseconds. */
+const PART_MS = 1_000;
+
+async function readPart({ prefix, read }: MetricsOptions['parts'][number]): Promise<string> {
+  const late = Promise.withResolvers<string>();
+  const timer = setTimeout(() => late.resolve(''), PART_MS);
+  try {
+    const text = await Promise.race([read(), late.promise]);
+    const isOwn = (line: string) => line.replace(/^# (HELP|TYPE) /, '').startsWith(prefix);
+    return text
+      .split('\n')
+      .filter(isOwn)
+      .map((line) => `${line}\n`)
+      .join('');
+  } catch {
+    return '';
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /** A proxy on this machine speaks for others, and says so. */
 function comesFromHere(request: FastifyRequest): boolean {

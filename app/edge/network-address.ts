@@ -10,6 +10,16 @@ export function cutAddress(address: string): string {
   return `${kind.networkAddressFromCIDR(`${ipaddr.process(address)}/${bits}`)}/${bits}`;
 }
 
+/**
+ * The network of an address as the audience is measured by: 198.51.0.0, or 2001:db8:1:: for IPv6; the last two bytes of
+ * four are gone, and all but 48 of 128 bits. Never throws; what is no address becomes 0.0.0.0.
+ */
+export function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return '0.0.0.0';
+  const [kind, bits] = ipaddr.process(address).kind() === 'ipv4' ? [ipaddr.IPv4, 16] : [ipaddr.IPv6, 48];
+  return kind.networkAddressFromCIDR(`${ipaddr.process(address)}/${bits}`).toString();
+}
+
 /** Whether a connection comes from this very machine. */
 export function isLoopback(address: string): boolean {
   return ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';

@@ -57,6 +57,13 @@ export const browserStorage: readonly StoredInBrowser[] = [
     lifetime: () => ({ minutes: 2 }),
   },
   {
+    kind: 'cookie',
+    name: 'MATOMO_SESSID',
+    text: 'analytics',
+    necessity: 'needed',
+    lifetime: () => null,
+  },
+  {
     kind: 'localStorage',
     name: 'room-view',
     text: 'roomView',

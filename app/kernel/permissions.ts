@@ -58,6 +58,10 @@ export const permissions = {
   },
   /** Figures of meetings: totals, or those of the organisation. */
   'statistics.read': { owner: all, administrator: organisation, marketing: all, technical: all, dpo: all },
+  /** How the audience is measured, and whether Matomo's settings are as privacy wants them. */
+  'audience.read': { owner: all, marketing: all, technical: all, dpo: all },
+  /** The reports of Matomo itself. */
+  'audience.open': { owner: all, marketing: all },
   'letters.read': { owner: all, administrator: organisation, technical: all },
   /** What a letter says. One that lets its reader in (to sign in) only while no relay takes letters. */
   'letters.read_content': { owner: all, administrator: organisation },

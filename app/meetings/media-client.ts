@@ -98,6 +98,22 @@ export class MediaClient {
     await this.#pool.destroy();
   }
 
+  /** What the SFU tells Prometheus, as text. @throws AppError `media_unavailable` when it does not answer. */
+  async metrics(): Promise<string> {
+    try {
+      const { statusCode, body } = await this.#pool.request({
+        method: 'GET',
+        path: '/metrics',
+        headers: this.#headers,
+      });
+      const text = await body.text();
+      if (statusCode !== 200) throw new Error(`media answered /metrics with ${statusCode}`);
+      return text;
+    } catch (cause) {
+      throw new AppError('media_unavailable', { cause });
+    }
+  }
+
   /**
    * Makes one call of the contract.
    *

@@ -61,6 +61,8 @@ declare module 'fastify' {
       routerRtpCapabilities(): Promise<RouterRtpCapabilities>;
       /** How much the SFU's workers carry. @throws AppError `media_unavailable` while the SFU is away. */
       load(): Promise<OperationReply<'readLoad'>>;
+      /** What the SFU tells Prometheus. @throws AppError `media_unavailable` while the SFU is away. */
+      mediaMetrics(): Promise<string>;
     };
   }
 }
@@ -123,6 +125,7 @@ export const meetingsPlugin = fp<MeetingsPluginOptions>(
         return routerRtpCapabilities;
       },
       load: () => media.call('readLoad', {}),
+      mediaMetrics: () => media.metrics(),
     });
 
     app.get(

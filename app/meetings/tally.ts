@@ -31,7 +31,10 @@ export interface EndedMeeting {
   readonly hadScreen: boolean;
   /** Whether a camera or a screen was ever on. */
   readonly hadVideo: boolean;
-  /** Whether only the participants could see and hear it (end to end); null where that is not known. */
+  /**
+   * Whether everybody's sound and picture was encrypted on its way (DTLS-SRTP), as the SFU found it; null where nobody's
+   * came to it. The SFU itself passes on what it decrypts: this is not end to end.
+   */
   readonly isEncrypted: boolean | null;
   /** Most who were in at once. */
   readonly largest: number;
@@ -147,7 +150,6 @@ export class Tally {
       edition: this.#edition,
       hadScreen: this.#hadScreen,
       hadVideo: this.#hadVideo,
-      isEncrypted: null,
       largest: this.#largest,
       gaveUpMs: this.#gaveUpMs,
     };
@@ -157,18 +159,17 @@ export class Tally {
     this.#edition = 'pro';
     this.#hadScreen = false;
     this.#hadVideo = false;
-    return {
-      ...ended,
-      stays: await Promise.all(
-        stays.map(async ({ joinedAt, leftAt, connectedMs, waitedMs, drops, quality }) => ({
-          joinedAt,
-          leftAt,
-          connectedMs,
-          waitedMs,
-          drops,
-          quality: await quality,
-        })),
-      ),
-    };
+    const endedStays = await Promise.all(
+      stays.map(async ({ joinedAt, leftAt, connectedMs, waitedMs, drops, quality }) => ({
+        joinedAt,
+        leftAt,
+        connectedMs,
+        waitedMs,
+        drops,
+        quality: await quality,
+      })),
+    );
+    const known = endedStays.flatMap(({ quality }) => quality?.isEncrypted ?? []);
+    return { ...ended, isEncrypted: known.length === 0 ? null : known.every(Boolean), stays: endedStays };
   }
 }

@@ -4,7 +4,7 @@ import { DECISION_DAYS } from './consent/decision.ts';
 /** The settings that what is promised depends on. */
 export type PrivacySettings = Pick<
   Config,
-  'controller' | 'privacy' | 'sign_in' | 'mail' | 'analytics' | 'sites' | 'publishedPort'
+  'controller' | 'privacy' | 'sign_in' | 'mail' | 'analytics' | 'sites' | 'analyticsOrigin'
 >;
 
 /** How long things are kept at this installation, for texts to name. */
@@ -25,6 +25,6 @@ export function privacyTerms({ privacy, sign_in, mail, analytics }: PrivacySetti
 export type PrivacyTerms = ReturnType<typeof privacyTerms>;
 
 /** Whether visits can be counted at all: Matomo runs in containers only. */
-export function measuresAudience({ analytics, publishedPort }: PrivacySettings): boolean {
-  return analytics.enabled && publishedPort !== null;
+export function measuresAudience({ analyticsOrigin }: PrivacySettings): boolean {
+  return analyticsOrigin !== null;
 }

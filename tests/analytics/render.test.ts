@@ -13,6 +13,7 @@ const secrets: AnalyticsSecrets = {
   salt: 'the-salt-0123456789_-abcdefghijklmnopqrstuv',
   administratorPassword: 'the-password-of-the-administrator-0123456789',
   administratorToken: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
+  readerPassword: 'the-password-of-the-reader-0123456789_-abcd',
   trackerToken: 'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb',
 };
 
@@ -54,7 +55,7 @@ t.test('text', async (t) => {
 t.test('nothing is kept for longer than 25 months', async (t) => {
   const config = await configured(t, {});
   for (let days = 30; days <= 759; days += 1) {
-    const text = matomoIni({ ...config, analytics: { enabled: true, keep_days: days } }, secrets);
+    const text = matomoIni({ ...config, analytics: { ...config.analytics, keep_days: days } }, secrets);
     const months = Number(/^delete_reports_older_than = (\d+)$/m.exec(text)?.[1]);
     if (!(months >= 1 && months <= 25 && Math.abs(months * 30.44 - days) <= 16))
       t.fail(`${days} days became ${months} months`);
@@ -90,6 +91,7 @@ t.test('files', async (t) => {
     'analytics-access': 0o700,
     'analytics-access/administrator-password': 0o600,
     'analytics-access/administrator-token': 0o600,
+    'analytics-access/reader-password': 0o600,
     'analytics-access/tracker-token': 0o600,
   };
   t.strictSame((await readdir(config.dataFolder, { recursive: true })).sort(), Object.keys(modes).sort());
@@ -107,7 +109,7 @@ t.test('files', async (t) => {
   const after = await stat(join(config.dataFolder, 'analytics/config.ini.php'));
   t.equal(after.ino, before.ino, 'and not even written');
 
-  await renderAnalytics({ ...config, analytics: { enabled: true, keep_days: 100 } });
+  await renderAnalytics({ ...config, analytics: { ...config.analytics, keep_days: 100 } });
   t.match((await everything()).join('\n'), '\ndelete_logs_older_than = 100\n', 'what changed is written');
   t.equal((await readdir(join(config.dataFolder, 'analytics'))).length, 3, 'no draft stays');
 });

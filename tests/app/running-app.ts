@@ -56,7 +56,11 @@ export class RunningApp {
     const folder = await mkdtemp(join(tmpdir(), 'linkello-app-'));
     const file = join(folder, 'linkello.yaml');
     await writeFile(file, stringify(settings));
-    const config = await loadConfig({ LINKELLO_CONFIG: file, LINKELLO_DATA: join(folder, 'data') });
+    const config = await loadConfig({
+      LINKELLO_CONFIG: file,
+      LINKELLO_DATA: join(folder, 'data'),
+      LINKELLO_ANALYTICS_URL: process.env.LINKELLO_ANALYTICS_URL,
+    });
     await prepare?.(config);
     const log: Record<string, unknown>[] = [];
     const app = await buildServer({

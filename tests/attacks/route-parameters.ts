@@ -74,6 +74,7 @@ const fills: Readonly<Record<string, Fill>> = {
  * one elsewhere.
  */
 const absent: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  '/analytics/*': { '*': 'index.php' },
   '/console/meetings/:id': { id: 'ffffffffffffffffffffffff' },
   '/console/statistics/:part': { part: 'totals' },
 };

@@ -2,6 +2,8 @@ import t, { type Test } from 'tap';
 import type { RouteEntry } from '../../app/edge/route-access.ts';
 import { type Reach, reachOf } from '../../app/kernel/permissions.ts';
 import { type Role, roles } from '../../app/kernel/roles.ts';
+import { dataFolders } from '../../config/data-folder.ts';
+import { MatomoStandIn } from '../analytics/matomo-stand-in.ts';
 import { type Answer, asBrowser, RunningApp } from '../app/running-app.ts';
 import { type Inhabitant, Population } from './population.ts';
 import { fillIn, neverThere, type Place, parametersOf } from './route-parameters.ts';
@@ -14,6 +16,8 @@ import { fillIn, neverThere, type Place, parametersOf } from './route-parameters
 const ABSENT = '/console/there-is-no-such-page';
 const plenty = { pages: 1e9, misses: 1e9 };
 
+const matomo = await MatomoStandIn.start();
+process.env.LINKELLO_ANALYTICS_URL = matomo.origin;
 const app = await RunningApp.start(
   { contact: { enabled: true, newsletter: true } },
   {
@@ -27,11 +31,14 @@ const app = await RunningApp.start(
       triesOfNetwork: 1e9,
     },
   },
+  ({ dataFolder }) => matomo.keepSecrets(dataFolders(dataFolder).analyticsAccess),
 );
+delete process.env.LINKELLO_ANALYTICS_URL;
 const population = await Population.of(app);
 t.teardown(async () => {
   await population.close();
   await app.stop();
+  await matomo.down();
 });
 const [north, south] = [await population.organisation(), await population.organisation()];
 

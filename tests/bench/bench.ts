@@ -1,3 +1,4 @@
+import { benchAudience } from './audience.ts';
 import { benchConsole } from './console.ts';
 import { benchJoin } from './join.ts';
 import { benchMeeting } from './meeting.ts';
@@ -13,6 +14,7 @@ type Bench = (print: (line: string) => void, times?: number) => Promise<unknown>
  * answers whether they were kept.
  */
 const benches: Readonly<Record<string, Bench>> = {
+  audience: benchAudience,
   console: benchConsole,
   join: benchJoin,
   meeting: benchMeeting,

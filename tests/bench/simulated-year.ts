@@ -43,6 +43,7 @@ export function simulatedMeeting(
         packets: 10_000,
         lostPackets: Math.floor(random() ** 6 * 900),
         roundTripMs: 8 + random() ** 3 * 500,
+        isEncrypted: true,
       },
     };
   };
@@ -54,7 +55,7 @@ export function simulatedMeeting(
     edition: random() < 0.3 ? 'med' : 'pro',
     hadScreen: random() < 0.25,
     hadVideo: random() < 0.9,
-    isEncrypted: null,
+    isEncrypted: true,
     largest: people,
     stays: Array.from({ length: people }, stay),
     gaveUpMs: random() < 0.03 ? [Math.floor(random() * 900) * SECOND_MS] : [],

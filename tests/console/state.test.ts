@@ -123,10 +123,16 @@ t.test('Matomo is asked, and no page waits for it', async (t) => {
   t.match(await card(), /being asked/, 'it does not answer yet');
   await until('it is given up', card, (said) => /does not answer/.test(said));
   const settings = [{ name: 'doNotTrackEnabled', wanted: true, found: true }];
-  answer = { version: '5.3.1', settings };
+  const about = {
+    checkedAt: '2026-01-01T00:00:00Z',
+    version: '5.3.1',
+    sites: [],
+    visits: { count: 0, oldestAt: null },
+  };
+  answer = { ...about, settings };
   now += 31_000;
   await until('it is asked again', card, (said) => /Matomo 5\.3\.1 runs/.test(said));
-  answer = { version: '5.3.1', settings: [{ name: 'doNotTrackEnabled', wanted: true, found: false }] };
+  answer = { ...about, settings: [{ name: 'doNotTrackEnabled', wanted: true, found: false }] };
   now += 31_000;
   await until('a wrong setting is seen', card, (said) => /Not working .*1 privacy setting/.test(said));
 });

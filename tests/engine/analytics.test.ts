@@ -17,6 +17,7 @@ interface Plan {
 
 interface Status {
   readonly sites: readonly { readonly host: string; readonly id: number }[];
+  readonly visits: { readonly count: number; readonly oldestAt: string | null };
   readonly settings: readonly { readonly name: string; readonly wanted: unknown; readonly found: unknown }[];
 }
 
@@ -104,11 +105,16 @@ async function testAnalytics(t: Test, bundle: Bundle): Promise<void> {
     t.same(await sql('SELECT login, superuser_access FROM matomo_user ORDER BY login'), [
       'administrator\t1',
       'anonymous\t0',
+      'reader\t0',
       'tracker\t0',
     ]);
     t.same(await sql("SELECT login, idsite FROM matomo_access WHERE access = 'write' ORDER BY idsite"), [
       'tracker\t1',
       'tracker\t2',
+    ]);
+    t.same(await sql("SELECT login, idsite FROM matomo_access WHERE access = 'view' ORDER BY idsite"), [
+      'reader\t1',
+      'reader\t2',
     ]);
     t.same(await sql('SELECT name FROM matomo_site WHERE idsite = 1'), ['Réunions &amp; &quot;co&quot;']);
   });
@@ -130,9 +136,11 @@ async function testAnalytics(t: Test, bundle: Bundle): Promise<void> {
     ]);
     t.equal((await ask('/matomo.php?idsite=1&rec=1&cip=198.51.100.7')).status, 403, 'none in a URL');
 
+    t.match((await status()).visits, { count: 0, oldestAt: null }, 'as of the start');
     t.match(await sql('SELECT request_url FROM matomo_tracking_failure'), [/198\.51\.100\.7/]);
     t.equal((await check()).code, 0);
     t.same(await sql('SELECT request_url FROM matomo_tracking_failure'), [], 'what was refused is forgotten');
+    t.match((await status()).visits, { count: 2, oldestAt: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/ });
   });
 
   await t.test('serves what its pages need, and nothing else', async (t) => {

@@ -155,6 +155,7 @@ t.test('two browsers see and hear each other through the SFU', async (t) => {
     (now) => now.roundTripMs !== null,
   );
   t.equal(measured.path, 'udp');
+  t.equal(measured.isEncrypted, true);
   t.ok(measured.sentBytes > 100_000 && measured.packets === 0, 'he only receives');
   const sender = await quality('ana');
   t.ok(sender.packets > 100 && sender.receivedBytes > 100_000, 'she sends');

@@ -278,5 +278,6 @@ function quality(path: 'udp' | 'tcp' | 'relay', roundTripMs: number | null) {
     packets: 1000,
     lostPackets: 10,
     roundTripMs,
+    isEncrypted: true,
   };
 }

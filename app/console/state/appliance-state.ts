@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Config } from '../../../config/config.ts';
 import { dataFolders } from '../../../config/data-folder.ts';
+import type { MatomoServer } from '../../audience/matomo-server.ts';
 import type { Database } from '../../database/open.ts';
 import type { CertificateSource } from '../../edge/tls/certificate.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -14,7 +15,7 @@ import {
   relayState,
   versionsState,
 } from './machine-state.ts';
-import { MatomoState, matomoAddress } from './matomo-state.ts';
+import { MatomoState } from './matomo-state.ts';
 import { mediaState } from './media-state.ts';
 import { certificateState, jobsState, mailState } from './records-state.ts';
 
@@ -25,7 +26,8 @@ export interface ApplianceStateOptions {
   readonly certificates: CertificateSource;
   /** How the app reaches the relay; null without one. */
   readonly relayWay: { readonly path: string } | { readonly host: string; readonly port: number } | null;
-  readonly environment: NodeJS.ProcessEnv;
+  /** Null where there is none. */
+  readonly matomo: MatomoServer | null;
   readonly clock: Clock;
 }
 
@@ -36,14 +38,15 @@ const { version } = JSON.parse(readFileSync(new URL('../../../package.json', imp
 /** How the appliance is, as far as the app itself knows. Everything is asked with a deadline. */
 export class ApplianceState {
   readonly #options: ApplianceStateOptions;
-  readonly #matomo: MatomoState;
+  readonly matomo: MatomoState;
 
   constructor(options: ApplianceStateOptions) {
     this.#options = options;
-    const { config, environment, clock } = options;
-    this.#matomo = new MatomoState({
-      address: matomoAddress(environment),
+    const { app, config, matomo, clock } = options;
+    this.matomo = new MatomoState({
+      matomo,
       isEnabled: config.analytics.enabled,
+      counting: () => app.audience?.state() ?? null,
       clock,
     });
   }
@@ -56,7 +59,7 @@ export class ApplianceState {
       app.mail.state(),
       diskState(config.dataFolder, language),
       jobsState(database, clock(), language),
-      this.#matomo.read(),
+      this.matomo.read(),
     ]);
     const certificate = certificateState(certificates, clock);
     return [

@@ -88,6 +88,11 @@ final class Db
         );
     }
 
+    public static function fetchRow(string $sql, array $bind = []): array|false
+    {
+        return self::all($sql, $bind)[0] ?? false;
+    }
+
     public static function all(string $sql, array $bind = []): array
     {
         $statement = self::get()->prepare($sql);
