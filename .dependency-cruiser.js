@@ -56,6 +56,21 @@ const rooms = {
     'app/rooms',
     'app/meetings',
   ],
+  'app/clinic': [
+    'config',
+    'app/kernel',
+    'app/database',
+    'app/inventory',
+    'app/audit',
+    'app/mail',
+    'app/edge',
+    'app/identity',
+    'app/rooms',
+    'app/meetings',
+    // What patients read and accept stands in the ledger of consents.
+    'app/privacy/consent',
+    'app/privacy/public-form-limit.ts',
+  ],
   'app/statistics': [
     'config',
     'app/kernel',
@@ -79,6 +94,7 @@ const rooms = {
     'app/connection',
     'app/privacy',
     'app/statistics',
+    'app/clinic',
   ],
   'app/client': ['app/meetings/messages.ts', 'app/meetings/rules.ts', 'app/locales'],
 };
@@ -106,7 +122,7 @@ const homes = {
   knex: 'app/database|tests',
   sqlite3: 'app/database|tests',
   nodemailer: 'app/mail|tests',
-  'ical-generator': 'app/rooms',
+  'ical-generator': 'app/clinic|app/rooms',
   tar: 'scripts|tests',
   fflate: 'app/privacy|tests',
   'csv-parse': 'app/console|app/identity|tests',

@@ -85,6 +85,16 @@ export const errorCatalogue = {
   /** One room has no more than so many that count (app/rooms/invitations.ts). */
   too_many_invitations: { family: 'limit', status: 409 },
   room_full: { family: 'limit', status: 409 },
+  /** A colleague took this patient a moment before. */
+  visit_taken: { family: 'conflict', status: 409 },
+  /** The patient left, or their visit is over. */
+  visit_over: { family: 'conflict', status: 409 },
+  /** The door is closed, or suspended. */
+  area_closed: { family: 'conflict', status: 409 },
+  /** As many wait as can (app/clinic/door.ts). */
+  area_full: { family: 'limit', status: 409 },
+  /** The patient gave neither an address to write to, nor a number that a message can be sent to. */
+  no_way_back: { family: 'conflict', status: 409 },
   /** Params: `seconds` until it is worth trying again. */
   too_many_requests: { family: 'limit', status: 429 },
   /** As many letters went to this address as may. Params: `minutes` and `seconds` until the next. */
