@@ -99,7 +99,9 @@ export function readRoomChanges(
     typeof typed.time_zone === 'string' && isTimeZone(typed.time_zone) ? typed.time_zone : null;
   if (timeZone === null) faults.time_zone = 'time_zone';
   const expiresAt = readExpiry(typed, kind, timeZone ?? 'UTC', limits, faults);
-  const openingHours = readHours(typed, faults);
+  const hoursFaults: Record<string, 'hours_day' | 'hours_none'> = {};
+  const openingHours = readHours(typed, hoursFaults);
+  Object.assign(faults, hoursFaults);
   const maxParticipants = readMaximum(typed.max_participants, limits.participantsPerRoom, faults);
   if (name === null || timeZone === null || kind === undefined || access === undefined) return { faults };
   if (Object.keys(faults).length > 0) return { faults };
@@ -149,7 +151,11 @@ function readExpiry(
   return at;
 }
 
-function readHours(typed: Typed, faults: Record<string, RoomFault>): OpeningHours | null {
+/** Opening hours as `hours` (`weekly`, or always), `monday_from`, `monday_to` and so on; adds what is wrong to `faults`. */
+export function readHours(
+  typed: Typed,
+  faults: Record<string, 'hours_day' | 'hours_none'>,
+): OpeningHours | null {
   if (typed.hours !== 'weekly') return null;
   const days = weekdays.map((day) => readDay(typed, day, faults));
   if (days.every((day) => day === null) && !weekdays.some((day) => faults[`${day}_from`]))
@@ -158,7 +164,11 @@ function readHours(typed: Typed, faults: Record<string, RoomFault>): OpeningHour
 }
 
 /** Both times or none; a day without is closed. */
-function readDay(typed: Typed, day: Weekday, faults: Record<string, RoomFault>): Period | null {
+function readDay(
+  typed: Typed,
+  day: Weekday,
+  faults: Record<string, 'hours_day' | 'hours_none'>,
+): Period | null {
   const [from, to] = [typed[`${day}_from`] ?? '', typed[`${day}_to`] ?? ''];
   if (from === '' && to === '') return null;
   const period = { from: minutesOf(from), to: minutesOf(to) };

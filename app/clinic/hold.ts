@@ -1,0 +1,107 @@
+import type { Database } from '../database/open.ts';
+import { type Clock, DAY_MS, MINUTE_MS } from '../kernel/clock.ts';
+import type { Area } from './area.ts';
+import { openingOf } from './area-opening.ts';
+import { readArea } from './area-store.ts';
+import type { Door } from './door.ts';
+import type { HoldView } from './hold-view.ts';
+import { messagesOf } from './message-store.ts';
+import type { Visit } from './visit.ts';
+import { durations, findVisit, openVisits } from './visit-store.ts';
+
+/** How many of the last visits say how long one takes, and from how many on they do. */
+const LAST_VISITS = 20;
+const ENOUGH_VISITS = 3;
+
+/** Beyond this many minutes, five more or less make no difference to who waits. */
+const EXACT_MINUTES = 10;
+const STEP_MINUTES = 5;
+
+/** A queue at an instant: what each of those who wait is told about it follows. */
+interface QueueNow {
+  readonly area: Area;
+  readonly waitingIds: readonly string[];
+  /** How many are seen at once; at least 1. */
+  readonly seenAtOnce: number;
+  readonly minutesPerVisit: number;
+  readonly isOpen: boolean;
+}
+
+/** Tells patients how their waiting goes on; of the others nothing but how many are before them. */
+export class Hold {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #door: Door;
+
+  constructor({
+    database,
+    clock,
+    door,
+  }: {
+    readonly database: Database;
+    readonly clock: Clock;
+    readonly door: Door;
+  }) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#door = door;
+  }
+
+  /** What a patient is told now; null for a visit that is not there any more. */
+  async of(visitId: string, queue: QueueNow | null = null): Promise<HoldView | null> {
+    const visit = await findVisit(this.#database, visitId);
+    if (visit === null) return null;
+    const known = queue?.area.id === visit.areaId ? queue : await this.queueOf(visit.areaId);
+    if (known === null) return null;
+    const messages = await messagesOf(this.#database, [visit.id]);
+    return {
+      now: this.#clock(),
+      state: visit.state,
+      outcome: visit.outcome,
+      number: known.area.showsNumber ? visit.number : null,
+      ...outlook(visit, known),
+      isHandedOver: visit.state === 'waiting' && visit.noteBy !== null,
+      messages: messages.map(({ text, sentAt }) => ({ text, sentAt })),
+      enterPath: this.#door.enterPath(visit) === null ? null : `/w/${known.area.slug}/enter`,
+      isOpen: known.isOpen,
+      callBack: visit.callBack,
+    };
+  }
+
+  /** The queue of an area; null for none. */
+  async queueOf(areaId: string): Promise<QueueNow | null> {
+    const now = this.#clock();
+    const area = await readArea(this.#database, areaId);
+    if (area === null) return null;
+    const open = await openVisits(this.#database, [areaId]);
+    const busy = new Set(open.filter(({ state }) => state !== 'waiting').map(({ takenBy }) => takenBy));
+    const took = await durations(this.#database, areaId, now - DAY_MS, LAST_VISITS);
+    const mean = took.reduce((sum, each) => sum + each, 0) / took.length / MINUTE_MS;
+    return {
+      area,
+      waitingIds: open.filter(({ state }) => state === 'waiting').map(({ id }) => id),
+      seenAtOnce: Math.max(1, busy.size),
+      minutesPerVisit: took.length >= ENOUGH_VISITS ? Math.max(1, mean) : area.minutesPerVisit,
+      isOpen: area.suspendedAt === null && openingOf(area, now).isOpen,
+    };
+  }
+}
+
+/** Their place, or about how long it takes: so many visits, shared by those who see patients. */
+function outlook(
+  { id, state }: Pick<Visit, 'id' | 'state'>,
+  { area, waitingIds, seenAtOnce, minutesPerVisit }: QueueNow,
+): Pick<HoldView, 'place' | 'waitMinutes'> {
+  const place = waitingIds.indexOf(id) + 1;
+  if (state !== 'waiting' || place === 0) return { place: null, waitMinutes: null };
+  const minutes = Math.ceil((place * minutesPerVisit) / seenAtOnce);
+  return {
+    place: area.shows === 'place' ? place : null,
+    waitMinutes:
+      area.shows === 'wait'
+        ? minutes <= EXACT_MINUTES
+          ? minutes
+          : Math.ceil(minutes / STEP_MINUTES) * STEP_MINUTES
+        : null,
+  };
+}
