@@ -96,7 +96,16 @@ const rooms = {
     'app/statistics',
     'app/clinic',
   ],
-  'app/client': ['app/meetings/messages.ts', 'app/meetings/rules.ts', 'app/locales'],
+  'app/client': [
+    'app/meetings/messages.ts',
+    'app/meetings/rules.ts',
+    // What the pages of waiting rooms are told, and the words for it, which the server writes first.
+    'app/clinic/hold-view.ts',
+    'app/clinic/hold-words.ts',
+    'app/clinic/staff-view.ts',
+    'app/clinic/visit-words.ts',
+    'app/locales',
+  ],
 };
 
 const literal = (path) => path.replaceAll('.', '\\.');

@@ -56,9 +56,8 @@ export function staffPage(request: FastifyRequest, view: StaffView, timeZone: st
   const isInterpreter = view.areas.every(({ role }) => role === 'interpreter');
   const readable = view.areas.filter(({ may }) => may.includes('queue.read'));
   const countIn = (areaId: string | null) =>
-    view.visits.filter(
-      (visit) => visit.state === 'waiting' && (areaId === null || visit.areaId === areaId),
-    ).length;
+    view.visits.filter((visit) => visit.state === 'waiting' && (areaId === null || visit.areaId === areaId))
+      .length;
   return {
     hasAreas: view.areas.length > 0 || view.visits.length > 0,
     hasSeveral: readable.length > 1,
@@ -119,7 +118,11 @@ function rowOf(visit: VisitView, view: StaffView, tongue: Tongue) {
   };
 }
 
-function doorOf({ id, slug, name, may, isOpen, suspendedAt }: AreaView, all: readonly AreaView[], t: Translate) {
+function doorOf(
+  { id, slug, name, may, isOpen, suspendedAt }: AreaView,
+  all: readonly AreaView[],
+  t: Translate,
+) {
   const isSuspended = suspendedAt !== null;
   return {
     id,
@@ -127,7 +130,7 @@ function doorOf({ id, slug, name, may, isOpen, suspendedAt }: AreaView, all: rea
     name,
     isSuspended,
     tone: isSuspended ? 'warning' : isOpen ? 'good' : 'quiet',
-    standing: t(isSuspended ? 'queue.suspended' : isOpen ? 'queue.opened' : 'queue.closed'),
+    standing: t(`client.queue.standing.${isSuspended ? 'suspended' : isOpen ? 'open' : 'closed'}`),
     may: { suspend: may.includes('area.suspend'), message: may.includes('visits.message') },
     targets: may.includes('area.transfer') ? all.filter((each) => each.id !== id).map(named) : [],
   };

@@ -63,4 +63,11 @@ export const browserStorage: readonly StoredInBrowser[] = [
     necessity: 'needed',
     lifetime: () => 'kept',
   },
+  {
+    kind: 'localStorage',
+    name: 'queue-view',
+    text: 'queueView',
+    necessity: 'needed',
+    lifetime: () => 'kept',
+  },
 ];
