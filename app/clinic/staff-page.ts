@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Translate } from '../kernel/i18n.ts';
 import { type Language, languages } from '../kernel/languages.ts';
 import { timeOfDay } from '../rooms/moment.ts';
-import type { AreaView, Colleague, StaffView, VisitView } from './staff-view.ts';
+import type { AreaView, Colleague, HandOverTarget, StaffView, VisitView } from './staff-view.ts';
 import { inOrder, type QueuePart, type StaffAct, staffActs, type Tongue, visitWords } from './visit-words.ts';
 
 const parts = ['waiting', 'going', 'left'] as const satisfies readonly QueuePart[];
@@ -144,15 +144,15 @@ function actsOf(visit: VisitView, view: StaffView, tongue: Tongue) {
     prefix: '',
     path: `/clinic/visits/${visit.id}`,
     may,
-    otherAreas: view.areas.filter(({ id, role }) => id !== visit.areaId && role !== 'interpreter').map(named),
-    colleagues: everyColleague(view.areas),
+    otherAreas: view.targets.filter(({ id }) => id !== visit.areaId).map(named),
+    colleagues: everyColleague(view.targets),
     interpreters: area?.interpreters ?? [],
     others: (area?.colleagues ?? []).filter(({ id }) => id !== view.me.id),
   };
 }
 
 /** Everybody who sees patients in any of these areas, once. */
-function everyColleague(areas: readonly AreaView[]): readonly Colleague[] {
+function everyColleague(areas: readonly HandOverTarget[]): readonly Colleague[] {
   const all = areas.flatMap(({ colleagues }) => colleagues);
   return [...new Map(all.map((each) => [each.id, each])).values()];
 }

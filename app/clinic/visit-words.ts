@@ -143,8 +143,7 @@ function mayOf(
     return (area?.may.includes(permission) ?? false) && from.includes(visit.state);
   };
   const isGoing = visit.state === 'called' || visit.state === 'in_call';
-  // Whose queue it is not sees it for having been brought in.
-  const isBroughtIn = area === undefined || area.role === 'interpreter';
+  const isBroughtIn = visit.guests.some(({ personId }) => personId === ownId);
   return {
     take: can('take'),
     enter: isGoing && (visit.takenBy?.id === ownId || isBroughtIn),

@@ -45,6 +45,11 @@ export class QueueState {
     return this.#view.areas;
   }
 
+  /** Where patients can be handed over to. */
+  get targets(): StaffView['targets'] {
+    return this.#view.targets;
+  }
+
   /** In the queue's order. */
   get visits(): readonly VisitView[] {
     return [...this.#visits.values()].sort(inOrder);

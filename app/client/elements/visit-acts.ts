@@ -1,4 +1,4 @@
-import type { AreaView, Colleague, VisitView } from '../../clinic/staff-view.ts';
+import type { Colleague, VisitView } from '../../clinic/staff-view.ts';
 import type { StaffAct } from '../../clinic/visit-words.ts';
 import { ActFault, act } from '../clinic/acts.ts';
 import type { QueueState } from '../clinic/queue-state.ts';
@@ -54,7 +54,7 @@ export class VisitActs extends HTMLElement {
     const state = this.#state;
     if (!state) return;
     const area = state.area(visit.areaId);
-    const others = state.areas.filter(({ id, role }) => id !== visit.areaId && role !== 'interpreter');
+    const others = state.targets.filter(({ id }) => id !== visit.areaId);
     const areas = part(this, 'areas', HTMLSelectElement);
     areas.replaceChildren(areas.options[0] ?? '', ...others.map(({ id, name }) => new Option(name, id)));
     this.#showColleagues();
@@ -76,7 +76,7 @@ export class VisitActs extends HTMLElement {
   #showColleagues(): void {
     const state = this.#state;
     const chosen = part(this, 'areas', HTMLSelectElement).value || (this.#visit?.areaId ?? '');
-    const area: AreaView | undefined = state?.area(chosen);
+    const area = state?.targets.find(({ id }) => id === chosen);
     const list = part(this, 'colleagues', HTMLSelectElement);
     const people = (area?.colleagues ?? []).filter(({ id }) => id !== state?.me.id);
     list.replaceChildren(list.options[0] ?? '', ...people.map(({ id, name }) => new Option(name, id)));
