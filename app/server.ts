@@ -12,9 +12,11 @@ import { wayIn } from '../turn/addresses.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { Verifier } from './audit/verifier.ts';
 import { categories } from './categories.ts';
+import { clinic } from './clinic/clinic.ts';
 import { connectionTest } from './connection/routes.ts';
 import { MediaTrials } from './connection/trials.ts';
 import { certificateLetters } from './console/alarms/certificate-letters.ts';
+import { areaPages } from './console/areas/routes.ts';
 import { auditPages } from './console/audit/routes.ts';
 import { consolePages } from './console/console.ts';
 import { contactPages } from './console/contacts/routes.ts';
@@ -127,6 +129,10 @@ export interface ServerOptions {
   readonly purposes?: readonly Purpose[];
   /** How often one network may send a form that anybody can, within an hour. 10 by default. */
   readonly formsOfNetwork?: number;
+  /** How many patients may come to a door from one network within an hour. */
+  readonly arrivalsOfNetwork?: number;
+  /** How often it is looked whether something's time has come in waiting rooms, in milliseconds. */
+  readonly clinicLookMs?: number;
 }
 
 /**
@@ -301,6 +307,22 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     timeZone: defaultTimeZone(config.rooms.time_zone),
     organizerEmail: config.mail.from_address ?? NO_ANSWER,
     liveCount: (slug) => app.meetings.countIn(slug),
+  });
+  await app.register(clinic, {
+    config,
+    database,
+    audit,
+    clock,
+    guestLinks,
+    secret: options.secrets.sessions,
+    arrivalsOfNetwork: options.arrivalsOfNetwork,
+    lookMs: options.clinicLookMs,
+  });
+  await app.register(areaPages, {
+    database,
+    clock,
+    areas: app.clinic.areas,
+    timeZone: defaultTimeZone(config.rooms.time_zone),
   });
   const state = new ApplianceState({
     app,

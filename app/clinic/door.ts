@@ -77,6 +77,17 @@ export class Door {
     return area;
   }
 
+  /** @throws AppError `not_found` */
+  async areaById(id: string): Promise<Area> {
+    const area = await readArea(this.#options.database, id);
+    if (area === null) throw new AppError('not_found');
+    return area;
+  }
+
+  visitById(id: string): Promise<Visit | null> {
+    return findVisit(this.#options.database, id);
+  }
+
   /** The visit of a browser; null for none. */
   async visitOf(token: string | undefined): Promise<Visit | null> {
     return token === undefined ? null : findVisitByToken(this.#options.database, hashToken(token));

@@ -5,7 +5,7 @@ import { openingOf } from './area-opening.ts';
 import { readArea } from './area-store.ts';
 import type { Door } from './door.ts';
 import type { HoldView } from './hold-view.ts';
-import { messagesOf } from './message-store.ts';
+import { messagesOf, type VisitMessage } from './message-store.ts';
 import type { Visit } from './visit.ts';
 import { durations, findVisit, openVisits } from './visit-store.ts';
 
@@ -20,6 +20,7 @@ const STEP_MINUTES = 5;
 /** A queue at an instant: what each of those who wait is told about it follows. */
 interface QueueNow {
   readonly area: Area;
+  readonly open: readonly Visit[];
   readonly waitingIds: readonly string[];
   /** How many are seen at once; at least 1. */
   readonly seenAtOnce: number;
@@ -47,29 +48,44 @@ export class Hold {
     this.#door = door;
   }
 
-  /** What a patient is told now; null for a visit that is not there any more. */
-  async of(visitId: string, queue: QueueNow | null = null): Promise<HoldView | null> {
+  /** What a patient is told now, and where they wait; null for a visit that is not there any more. */
+  async of(visitId: string): Promise<{ readonly areaId: string; readonly view: HoldView } | null> {
     const visit = await findVisit(this.#database, visitId);
-    if (visit === null) return null;
-    const known = queue?.area.id === visit.areaId ? queue : await this.queueOf(visit.areaId);
-    if (known === null) return null;
-    const messages = await messagesOf(this.#database, [visit.id]);
+    const queue = visit && (await this.#queueOf(visit.areaId));
+    if (visit === null || queue === null) return null;
+    const view = this.#viewOf(visit, queue, await messagesOf(this.#database, [visit.id]));
+    return { areaId: visit.areaId, view };
+  }
+
+  /** What everybody in an area is told now, by their visits. */
+  async inArea(areaId: string): Promise<ReadonlyMap<string, HoldView>> {
+    const queue = await this.#queueOf(areaId);
+    if (queue === null) return new Map();
+    const ids = queue.open.map(({ id }) => id);
+    const messages = Map.groupBy(await messagesOf(this.#database, ids), (each) => each.visitId);
+    return new Map(
+      queue.open.map((visit) => [visit.id, this.#viewOf(visit, queue, messages.get(visit.id) ?? [])]),
+    );
+  }
+
+  #viewOf(visit: Visit, queue: QueueNow, messages: readonly VisitMessage[]): HoldView {
+    const { area } = queue;
     return {
       now: this.#clock(),
       state: visit.state,
       outcome: visit.outcome,
-      number: known.area.showsNumber ? visit.number : null,
-      ...outlook(visit, known),
+      number: area.showsNumber ? visit.number : null,
+      ...outlook(visit, queue),
       isHandedOver: visit.state === 'waiting' && visit.noteBy !== null,
       messages: messages.map(({ text, sentAt }) => ({ text, sentAt })),
-      enterPath: this.#door.enterPath(visit) === null ? null : `/w/${known.area.slug}/enter`,
-      isOpen: known.isOpen,
+      enterPath: this.#door.enterPath(visit) === null ? null : `/w/${area.slug}/enter`,
+      isOpen: queue.isOpen,
       callBack: visit.callBack,
     };
   }
 
   /** The queue of an area; null for none. */
-  async queueOf(areaId: string): Promise<QueueNow | null> {
+  async #queueOf(areaId: string): Promise<QueueNow | null> {
     const now = this.#clock();
     const area = await readArea(this.#database, areaId);
     if (area === null) return null;
@@ -79,6 +95,7 @@ export class Hold {
     const mean = took.reduce((sum, each) => sum + each, 0) / took.length / MINUTE_MS;
     return {
       area,
+      open,
       waitingIds: open.filter(({ state }) => state === 'waiting').map(({ id }) => id),
       seenAtOnce: Math.max(1, busy.size),
       minutesPerVisit: took.length >= ENOUGH_VISITS ? Math.max(1, mean) : area.minutesPerVisit,

@@ -14,6 +14,8 @@ export interface GuestView {
   readonly id: string;
   readonly kind: 'interpreter' | 'family' | 'colleague';
   readonly name: string;
+  /** Of the team; null for somebody who came by a link of their own. */
+  readonly personId: string | null;
 }
 
 /** One patient, as those see them who work in the area. Instants are milliseconds since 1970. */
@@ -67,11 +69,20 @@ export interface AreaView {
   readonly interpreters: readonly Colleague[];
 }
 
+/** An area of the organisation that a patient can be handed over to, and who takes patients there. */
+export interface HandOverTarget {
+  readonly id: string;
+  readonly name: string;
+  readonly colleagues: readonly Colleague[];
+}
+
 /** Everything that the staff view shows. */
 export interface StaffView {
   readonly now: number;
   readonly me: Colleague;
   readonly areas: readonly AreaView[];
+  /** All areas of the organisation, for who may hand over. */
+  readonly targets: readonly HandOverTarget[];
   /** Of the areas where one may read the queue; for interpreters the calls that they were brought into. */
   readonly visits: readonly VisitView[];
 }

@@ -136,6 +136,14 @@ export async function visitInRoom(database: Database | Transaction, slug: string
   return row === undefined ? null : visitOf(row);
 }
 
+/** The rooms in which patients are, or were when it was noted last. */
+export async function slugsOfCalls(database: Database): Promise<string[]> {
+  return database('visits')
+    .join('rooms', 'rooms.id', 'visits.room_id')
+    .whereRaw("visits.state IN ('waiting', 'called', 'in_call') AND visits.state = 'in_call'")
+    .pluck('rooms.slug');
+}
+
 /** How long the last visits of an area took that were seen since an instant, in milliseconds. */
 export async function durations(
   database: Database | Transaction,

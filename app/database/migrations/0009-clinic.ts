@@ -142,5 +142,7 @@ CREATE INDEX visit_guests_visit ON visit_guests (visit_id);
 CREATE INDEX visit_guests_person ON visit_guests (person_id) WHERE person_id IS NOT NULL;
 CREATE INDEX visit_guests_invitation ON visit_guests (invitation_id);
 CREATE INDEX visit_guests_made_by ON visit_guests (made_by) WHERE made_by IS NOT NULL;
+
+CREATE INDEX letters_to_patients ON letters (expires_at) WHERE kind IN ('call_back', 'consultation');
 `,
 };
