@@ -1,4 +1,14 @@
 import { auditEntries } from './audit/data-categories.ts';
+import {
+  areaMembers,
+  patientAddresses,
+  patientBirthDates,
+  patientCaseNumbers,
+  patientMessages,
+  patientNames,
+  patientReasons,
+  patientVisits,
+} from './clinic/data-categories.ts';
 import { account, imports, organisations, signIns } from './identity/data-categories.ts';
 import type { DataCategory } from './inventory/data-category.ts';
 import { letters } from './mail/data-categories.ts';
@@ -23,6 +33,14 @@ export const categories: readonly DataCategory[] = [
   invitedGuests,
   participants,
   liveMeetings,
+  patientNames,
+  patientBirthDates,
+  patientCaseNumbers,
+  patientReasons,
+  patientAddresses,
+  patientVisits,
+  patientMessages,
+  areaMembers,
   organisations,
   contacts,
   subscriptions,

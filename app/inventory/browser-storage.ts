@@ -57,6 +57,13 @@ export const browserStorage: readonly StoredInBrowser[] = [
     lifetime: () => ({ minutes: 2 }),
   },
   {
+    kind: 'cookie',
+    name: '__Host-visit',
+    text: 'visit',
+    necessity: 'needed',
+    lifetime: () => ({ minutes: 720 }),
+  },
+  {
     kind: 'localStorage',
     name: 'room-view',
     text: 'roomView',
