@@ -48,6 +48,7 @@ export function staffPage(request: FastifyRequest, view: StaffView, timeZone: st
   const tongue: Tongue = {
     say: (key, values) => t(`client.queue.${key}`, values),
     clock: (at) => timeOfDay(at, timeZone, language),
+    language,
   };
   const area = view.areas.find(({ id }) => id === asked.area) ?? null;
   const visits = view.visits.filter(({ areaId }) => area === null || areaId === area.id).sort(inOrder);

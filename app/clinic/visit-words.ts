@@ -7,6 +7,8 @@ export interface Tongue {
   readonly say: (key: string, values?: Readonly<Record<string, string | number>>) => string;
   /** `10:40` */
   readonly clock: (at: number) => string;
+  /** The reader's own: a patient's is told where it is another. */
+  readonly language: string;
 }
 
 /** What can be done about a visit. */
@@ -57,22 +59,23 @@ export function visitWords(
   visit: VisitView,
   { areas, me }: Pick<StaffView, 'areas' | 'me'>,
   now: number,
-  { say, clock }: Tongue,
+  tongue: Tongue,
 ): VisitWords {
+  const { say } = tongue;
   const area = areas.find(({ id }) => id === visit.areaId);
   const waited = minutesSince(visit.queueAt, now);
   const isWaiting = visit.state === 'waiting';
   return {
     name: nameOf(visit, say),
-    facts: factsOf(visit, say),
-    state: stateOf(visit, me.id, { say, clock }),
+    facts: factsOf(visit, tongue),
+    state: stateOf(visit, me.id, tongue),
     waited: isWaiting ? say('waited', { minutes: waited }) : null,
     isLate: isWaiting && area !== undefined && waited >= area.tooLongMinutes,
     away:
       visit.lostAt === null || visit.state === 'left' || visit.state === 'ended'
         ? null
         : say('away', { minutes: minutesSince(visit.lostAt, now) }),
-    notes: notesOf(visit, me.id, { say, clock }),
+    notes: notesOf(visit, me.id, tongue),
     part: partOf(visit.state),
     may: mayOf(visit, area, me.id),
   };
@@ -94,12 +97,12 @@ export function partOf(state: VisitState): QueuePart {
   return state === 'ended' ? 'gone' : 'going';
 }
 
-function factsOf(visit: VisitView, say: Tongue['say']): string[] {
+function factsOf(visit: VisitView, { say, language }: Tongue): string[] {
   return [
     ...(visit.birthDate === null ? [] : [say('born', { date: visit.birthDate })]),
     ...(visit.caseNumber === null ? [] : [say('case', { number: visit.caseNumber })]),
     ...(visit.hasAppointment ? [say('appointment')] : []),
-    say('language', { language: visit.language }),
+    ...(visit.language === language ? [] : [say('language', { language: visit.language })]),
     ...(visit.reason === null ? [] : [visit.reason]),
   ];
 }

@@ -33,7 +33,6 @@ export const doneCodes = [
   'appointment_changed',
   'appointment_cancelled',
   'appointments_imported',
-  'appointments_imported_quietly',
   'feed_made',
   'feed_revoked',
   'feed_names_changed',

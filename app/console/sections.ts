@@ -7,6 +7,13 @@ const sections = [
   { name: 'overview', path: '/console', permission: 'overview.read', icon: 'gauge' },
   { name: 'waiting', path: '/clinic', permission: 'clinic.use', icon: 'hand', edition: 'med' },
   { name: 'areas', path: '/console/areas', permission: 'areas.read', icon: 'building', edition: 'med' },
+  {
+    name: 'appointments',
+    path: '/console/appointments',
+    permission: 'clinic.use',
+    icon: 'clock',
+    edition: 'med',
+  },
   { name: 'people', path: '/console/people', permission: 'people.read', icon: 'people' },
   {
     name: 'organisations',
@@ -20,6 +27,13 @@ const sections = [
   { name: 'letters', path: '/console/letters', permission: 'letters.read', icon: 'letter' },
   { name: 'contacts', path: '/console/contacts', permission: 'contacts.read', icon: 'people' },
   { name: 'newsletter', path: '/console/newsletter', permission: 'newsletter.read', icon: 'letter' },
+  {
+    name: 'service_tokens',
+    path: '/console/service-tokens',
+    permission: 'service_tokens.read',
+    icon: 'link',
+    edition: 'med',
+  },
   { name: 'settings', path: '/console/settings', permission: 'settings.read', icon: 'devices' },
   { name: 'processing', path: '/console/processing', permission: 'processing.read', icon: 'shield' },
   { name: 'requests', path: '/console/requests', permission: 'requests.read', icon: 'link' },

@@ -81,6 +81,8 @@ export class VisitActs extends HTMLElement {
     const people = (area?.colleagues ?? []).filter(({ id }) => id !== state?.me.id);
     list.replaceChildren(list.options[0] ?? '', ...people.map(({ id, name }) => new Option(name, id)));
     list.selectedIndex = 0;
+    // To stay in the department and be meant for nobody would be no change.
+    list.required = part(this, 'areas', HTMLSelectElement).value === '';
   }
 
   /** In the patient's language, which may not be the reader's. */

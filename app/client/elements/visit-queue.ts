@@ -19,7 +19,11 @@ export interface QueuePageData {
 /** How often the waiting times are looked at, in milliseconds: they are told in minutes. */
 const LOOK_MS = 10_000;
 
-const tongue: Tongue = { say: (key, values) => t(`queue.${key}` as TextKey, values), clock: timeOfDay };
+const tongue: Tongue = {
+  say: (key, values) => t(`queue.${key}` as TextKey, values),
+  clock: timeOfDay,
+  language: document.documentElement.lang,
+};
 
 /** Single keys, on the line that is chosen (WCAG 2.2, success criterion 2.1.4: they work only there). */
 const keys: Readonly<Record<string, StaffAct>> = {
