@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Database } from '../database/open.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { Meeting } from '../meetings/meeting.ts';
-import { CALL_SLUG } from './call-room.ts';
+import { isHiddenSlug } from '../rooms/slug.ts';
 import type { Feed } from './feed.ts';
 import { moveVisit, slugsOfCalls, visitInRoom } from './visit-store.ts';
 
@@ -32,7 +32,7 @@ export class CallPresence {
 
   /** Somebody came into a meeting or left it. */
   changed(meeting: Pick<Meeting, 'room' | 'others'>): void {
-    if (!meeting.room.startsWith(CALL_SLUG)) return;
+    if (!isHiddenSlug(meeting.room)) return;
     this.#look(meeting).catch((err: unknown) =>
       this.#log.error({ err }, 'it was not noted whether a patient is in their call'),
     );

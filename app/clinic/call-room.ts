@@ -7,11 +7,9 @@ import type { GuestLinks } from '../rooms/guest-link.ts';
 import type { Invitation } from '../rooms/invitation.ts';
 import { insertInvitation } from '../rooms/invitation-store.ts';
 import type { Room } from '../rooms/room.ts';
+import { HIDDEN_BEGINNING } from '../rooms/slug.ts';
 import { deleteRoom, insertHiddenRoom } from '../rooms/store.ts';
 import type { Area } from './area.ts';
-
-/** By what the address of such a room begins. */
-export const CALL_SLUG = 'visit-';
 
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
 /** 79 bits: nobody guesses it. */
@@ -54,7 +52,7 @@ export class CallRooms {
       personId: hostId,
       // What its title says, to the patient too.
       name: area.name,
-      slug: `${CALL_SLUG}${Array.from({ length: RANDOM_LETTERS }, () => LETTERS[randomInt(LETTERS.length)]).join('')}`,
+      slug: `${HIDDEN_BEGINNING}${Array.from({ length: RANDOM_LETTERS }, () => LETTERS[randomInt(LETTERS.length)]).join('')}`,
       kind: 'one_off',
       access: 'invited',
       hasLobby: true,

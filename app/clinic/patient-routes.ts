@@ -37,18 +37,22 @@ const anyone = { config: { access: 'anyone' } } as const;
 /** What patients open: the door of a department, and the page on which they wait. On sites of the edition `med` alone. */
 export const patientRoutes = fp<PatientRoutesOptions>(
   async (app, { door, hold, live, links, clock, arrivalsOfNetwork }) => {
-    /** The area of an address, and who asks. @throws AppError `not_found` */
+    /**
+     * The area of an address, and the visit of who asks: in that area, or in another into which they were moved.
+     *
+     * @throws AppError `not_found`
+     */
     const at = async (request: FastifyRequest<BySlug>) => {
       if (request.site.edition !== 'med') throw new AppError('not_found');
       const area = await door.area(request.params.slug);
-      const visit = await door.visitOf(visitTokenOf(request));
-      return { area, visit: visit?.areaId === area.id ? visit : null, any: visit };
+      return { area, visit: await door.visitOf(visitTokenOf(request)) };
     };
     const waitPath = ({ slug }: Area) => `/w/${slug}/wait`;
+    const isIn = (area: Area, visit: Visit | null) => visit?.areaId === area.id && isOpen(visit);
 
     app.get<BySlug>('/w/:slug', anyone, async (request, reply) => {
       const { area, visit } = await at(request);
-      if (visit !== null && isOpen(visit)) return reply.redirect(waitPath(area), 303);
+      if (isIn(area, visit)) return reply.redirect(waitPath(area), 303);
       // By it the form is taken once, however often it is sent.
       if (visitTokenOf(request) === undefined) setVisitCookie(reply, newToken().token);
       return sendDoor(request, reply, area, clock());
@@ -58,8 +62,8 @@ export const patientRoutes = fp<PatientRoutesOptions>(
       '/w/:slug',
       { config: { access: 'anyone', rateLimit: ofNetworkAnHour(arrivalsOfNetwork) } },
       async (request, reply) => {
-        const { area, visit, any } = await at(request);
-        if (visit !== null && isOpen(visit)) return reply.redirect(waitPath(area), 303);
+        const { area, visit } = await at(request);
+        if (isIn(area, visit)) return reply.redirect(waitPath(area), 303);
         const { t, language } = request;
         const typed = readForm(request.body);
         const known = visitTokenOf(request);
@@ -76,8 +80,8 @@ export const patientRoutes = fp<PatientRoutesOptions>(
           return refuse(t('clinic.door.cookies'));
         }
         // A browser is in one place: who comes to another door gives up the place at the first.
-        if (any !== null && isOpen(any)) await door.leave(any);
-        const token = any === null ? known : newToken().token;
+        if (visit !== null && isOpen(visit)) await door.leave(visit);
+        const token = visit === null ? known : newToken().token;
         try {
           await door.arrive({
             areaId: area.id,
@@ -107,6 +111,7 @@ export const patientRoutes = fp<PatientRoutesOptions>(
       const { area, visit } = await at(request);
       const seen = visit && (await hold.of(visit.id));
       if (visit === null || seen === null) return reply.redirect(`/w/${area.slug}`, 303);
+      if (visit.areaId !== area.id) return backTo(reply, visit);
       // A page without script is one that was loaded a moment ago.
       if (!live.isHere(visit.id)) await door.notePresence(visit, clock());
       const { t, language, site } = request;

@@ -2,7 +2,7 @@ import { readTypedName } from '../kernel/typed-name.ts';
 import { instantOf } from './moment.ts';
 import { DAYS_A_WEEK, type OpeningHours, type Period } from './opening-hours.ts';
 import { type RoomChoices, type RoomKind, roomAccesses, roomKinds } from './room.ts';
-import { slugOf } from './slug.ts';
+import { isHiddenSlug, slugOf } from './slug.ts';
 import { isTimeZone } from './time-zones.ts';
 
 /** Characters of a room's name. */
@@ -129,12 +129,12 @@ export function readRoomChanges(
 export function readSlug(typed: unknown): { readonly slug: string | null } | { readonly fault: RoomFault } {
   if (typed === undefined || typed === '') return { slug: null };
   if (typeof typed !== 'string' || slugOf(typed) !== typed) return { fault: 'slug_form' };
-  return reservedSlugs.has(typed) ? { fault: 'slug_reserved' } : { slug: typed };
+  return isReserved(typed) ? { fault: 'slug_reserved' } : { slug: typed };
 }
 
 /** Whether an address is kept back. */
 export function isReserved(slug: string): boolean {
-  return reservedSlugs.has(slug);
+  return reservedSlugs.has(slug) || isHiddenSlug(slug);
 }
 
 function readExpiry(
