@@ -1,4 +1,5 @@
 import { auditEntries } from './audit/data-categories.ts';
+import { appointmentImports, appointments, calendarFeeds } from './clinic/appointments/data-categories.ts';
 import {
   areaMembers,
   patientAddresses,
@@ -9,7 +10,7 @@ import {
   patientReasons,
   patientVisits,
 } from './clinic/data-categories.ts';
-import { account, imports, organisations, signIns } from './identity/data-categories.ts';
+import { account, imports, organisations, serviceTokens, signIns } from './identity/data-categories.ts';
 import type { DataCategory } from './inventory/data-category.ts';
 import { letters } from './mail/data-categories.ts';
 import { liveMeetings, participants } from './meetings/data-categories.ts';
@@ -31,6 +32,10 @@ export const categories: readonly DataCategory[] = [
   letters,
   roomNames,
   invitedGuests,
+  appointments,
+  appointmentImports,
+  calendarFeeds,
+  serviceTokens,
   participants,
   liveMeetings,
   patientNames,

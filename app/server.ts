@@ -12,10 +12,13 @@ import { wayIn } from '../turn/addresses.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { Verifier } from './audit/verifier.ts';
 import { categories } from './categories.ts';
+import { clinicAppointments } from './clinic/appointments/clinic-appointments.ts';
+import { BASE_PATH as FHIR_PATH } from './clinic/appointments/fhir/exchange.ts';
 import { clinic } from './clinic/clinic.ts';
 import { connectionTest } from './connection/routes.ts';
 import { MediaTrials } from './connection/trials.ts';
 import { certificateLetters } from './console/alarms/certificate-letters.ts';
+import { appointmentConsole } from './console/appointments/routes.ts';
 import { areaPages } from './console/areas/routes.ts';
 import { auditPages } from './console/audit/routes.ts';
 import { consolePages } from './console/console.ts';
@@ -29,6 +32,7 @@ import { processingPages } from './console/processing/routes.ts';
 import { requestPages } from './console/requests/routes.ts';
 import { retentionPages } from './console/retention/routes.ts';
 import { roomPages } from './console/rooms/routes.ts';
+import { serviceTokenPages } from './console/service-tokens/routes.ts';
 import { setupPages } from './console/setup/routes.ts';
 import { ApplianceState } from './console/state/appliance-state.ts';
 import { statisticsPages } from './console/statistics/routes.ts';
@@ -67,6 +71,7 @@ import { identity } from './identity/identity.ts';
 import { PeopleImports } from './identity/imports/people-imports.ts';
 import { Organisations } from './identity/organisations.ts';
 import { People } from './identity/people.ts';
+import { ServiceTokens } from './identity/service-tokens/service-tokens.ts';
 import { Sessions } from './identity/sessions.ts';
 import { defaultSignInLimits, type SignInLimits } from './identity/sign-in/limits.ts';
 import { Proofs } from './identity/sign-in/proofs.ts';
@@ -133,6 +138,8 @@ export interface ServerOptions {
   readonly arrivalsOfNetwork?: number;
   /** How often it is looked whether something's time has come in waiting rooms, in milliseconds. */
   readonly clinicLookMs?: number;
+  /** How often it is looked whether an appointment is due to be reminded of, in milliseconds. A minute by default. */
+  readonly appointmentLookMs?: number;
 }
 
 /**
@@ -198,8 +205,10 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     ...(options.onTextFault && { onTextFault: options.onTextFault }),
   });
   await app.register(mail, { config, database, clock });
+  const serviceTokens = new ServiceTokens({ database, audit, clock });
   await app.register(access, {
     sessions,
+    serviceTokens,
     confirmedForMs: config.sign_in.confirmation_minutes * MINUTE_MS,
     clock,
   });
@@ -318,6 +327,21 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     arrivalsOfNetwork: options.arrivalsOfNetwork,
     lookMs: options.clinicLookMs,
   });
+  const medSite = config.sites.find(({ edition }) => edition === 'med') ?? config.sites[0];
+  await app.register(clinicAppointments, {
+    database,
+    audit,
+    clock,
+    outbox: app.mail.outbox,
+    door: app.clinic.door,
+    secret: options.secrets.sessions,
+    siteName: medSite?.name ?? '',
+    organizerEmail: config.mail.from_address ?? NO_ANSWER,
+    urlOf: (path) => urlOf(medSite?.host ?? 'localhost', config.https.port, path),
+    ...(options.appointmentLookMs !== undefined && { lookMs: options.appointmentLookMs }),
+  });
+  await app.register(appointmentConsole, { database, clock, clinic: app.clinicAppointments });
+  await app.register(serviceTokenPages, { database, serviceTokens, organisations, basePath: FHIR_PATH });
   await app.register(areaPages, {
     database,
     clock,

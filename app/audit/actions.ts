@@ -38,7 +38,6 @@ export const auditActions = [
   'appointment.answered',
   'appointment.missed',
   'appointments.listed',
-  'appointments.exported',
   'appointments.imported',
   'appointment.viewed',
   'slot.made',

@@ -10,6 +10,7 @@ import { privacy } from './migrations/0006-privacy.ts';
 import { statistics } from './migrations/0007-statistics.ts';
 import { meetingRules } from './migrations/0008-meeting-rules.ts';
 import { clinic } from './migrations/0009-clinic.ts';
+import { appointments } from './migrations/0010-appointments.ts';
 
 const migrations: readonly Migration[] = [
   identity,
@@ -21,6 +22,7 @@ const migrations: readonly Migration[] = [
   statistics,
   meetingRules,
   clinic,
+  appointments,
 ];
 
 /** Brings the schema up to date, each step in a transaction of its own with the note that it was done. */

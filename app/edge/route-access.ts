@@ -2,8 +2,11 @@ import type { RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Permission } from '../kernel/permissions.ts';
 
-/** Who may use a route: `anyone`, everybody who is signed in, or those with a permission. */
-export type Access = 'anyone' | 'signed in' | Permission;
+/**
+ * Who may use a route: `anyone`, everybody who is signed in, those with a permission, or the programs that bring a
+ * service token, for whom no cookie counts.
+ */
+export type Access = 'anyone' | 'signed in' | 'service' | Permission;
 
 declare module 'fastify' {
   interface FastifyContextConfig {

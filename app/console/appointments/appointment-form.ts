@@ -125,7 +125,9 @@ export function appointmentFields(
               { value: '', label: t('appointments.noSlot') },
               ...slots.map(({ id, startsAt, clinicianName }) => ({
                 value: id,
-                label: [shortMoment(startsAt, area.timeZone, language), clinicianName].filter(Boolean).join(', '),
+                label: [shortMoment(startsAt, area.timeZone, language), clinicianName]
+                  .filter(Boolean)
+                  .join(', '),
               })),
             ],
           }),

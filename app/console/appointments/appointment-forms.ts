@@ -97,7 +97,8 @@ export const appointmentForms = fp<AppointmentConsoleOptions>(
       const typed = readForm(request.body);
       const chosen = chosenOf(appointment, typed);
       const read = readAppointment(typed, await choicesOf(area));
-      if ('faults' in read) return sendForm(request, reply, { area, appointment, typed, faults: read.faults });
+      if ('faults' in read)
+        return sendForm(request, reply, { area, appointment, typed, faults: read.faults });
       const isSameTime =
         read.fields.startsAt === appointment.startsAt && read.fields.endsAt === appointment.endsAt;
       const { external } = read.fields;
@@ -106,7 +107,9 @@ export const appointmentForms = fp<AppointmentConsoleOptions>(
         // A time that it has stays its own until another one is given.
         slotId: read.fields.slotId ?? (isSameTime ? appointment.slotId : null),
         external:
-          external !== null && external.value === appointment.external?.value ? appointment.external : external,
+          external !== null && external.value === appointment.external?.value
+            ? appointment.external
+            : external,
       };
       const fault = await faultOf(
         () => clinic.appointments.change(makerOf(request, clinic), chosen, fields),
@@ -152,8 +155,7 @@ export const appointmentForms = fp<AppointmentConsoleOptions>(
             ? { href: appointmentsPath, text: t('appointments.title') }
             : { href: pathOf(appointment), text: appointment.patientName },
         area: area.name,
-        fault:
-          fault !== null ? sentenceOf(request, fault) : isWrong ? t('console.form.wrong') : null,
+        fault: fault !== null ? sentenceOf(request, fault) : isWrong ? t('console.form.wrong') : null,
         // As it was read when the form was made: what changed since then is not written over.
         version: typed.version ?? '',
         fields: appointmentFields(request, await choicesOf(area), typed, faults),

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
-import type { ListedAppointment } from '../../clinic/appointments/store.ts';
 import type { AppointmentMaker, ChosenAppointment } from '../../clinic/appointments/appointments.ts';
-import type { AppointmentReach } from '../../clinic/appointments/reach.ts';
 import type { ClinicAppointments } from '../../clinic/appointments/clinic-appointments.ts';
+import type { AppointmentReach } from '../../clinic/appointments/reach.ts';
+import type { ListedAppointment } from '../../clinic/appointments/store.ts';
 import type { Database } from '../../database/open.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError } from '../../kernel/errors.ts';

@@ -1,6 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import { type AppointmentAct, allows, type PatientAppointment } from '../../clinic/appointments/appointment.ts';
+import {
+  type AppointmentAct,
+  allows,
+  type PatientAppointment,
+} from '../../clinic/appointments/appointment.ts';
 import { appointmentPath, whenInWords } from '../../clinic/appointments/appointment-words.ts';
 import { findSlot } from '../../clinic/appointments/slots/slot-store.ts';
 import { areasWithin, type ListedAppointment } from '../../clinic/appointments/store.ts';
@@ -78,6 +82,11 @@ export const appointmentConsole = fp<AppointmentConsoleOptions>(
         appointment.wishedSlotId === null
           ? null
           : await findSlot(database, reachOf(request, 'appointments.read'), appointment.wishedSlotId);
+      const marks = (['arrive', 'fulfil', 'miss'] as const)
+        .filter((act) => may(act) && (act !== 'arrive' || appointment.state !== 'arrived'))
+        // Nobody is missed before their time.
+        .filter((act) => act !== 'miss' || now >= appointment.startsAt)
+        .map((act) => ({ act, text: t(`appointments.mark.${act}`) }));
       const isWish = appointment.reply === 'other_time' && appointment.state === 'booked';
       if (fault !== null) reply.code(fault.status);
       return reply.consolePage('console/appointments/views/appointment.hbs', {
@@ -116,12 +125,8 @@ export const appointmentConsole = fp<AppointmentConsoleOptions>(
           : null,
         mayChange: may('change'),
         mayCancel: may('cancel'),
-        marks: (['arrive', 'fulfil', 'miss'] as const)
-          .filter((act) => may(act) && (act !== 'arrive' || appointment.state !== 'arrived'))
-          // Nobody is missed before their time.
-          .filter((act) => act !== 'miss' || now >= appointment.startsAt)
-          .map((act) => ({ act, text: t(`appointments.mark.${act}`) })),
-        hasMarks: mayWrite && now >= appointment.startsAt && appointment.state !== 'cancelled',
+        marks,
+        hasMarks: marks.length > 0,
       });
     };
 
