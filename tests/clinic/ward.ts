@@ -40,10 +40,13 @@ export class Ward {
   now: number;
   readonly #sockets = new Set<WebSocket>();
 
-  private constructor(app: RunningApp, database: Database, now: number) {
+  readonly #noon: DateTime;
+
+  private constructor(app: RunningApp, database: Database, noon: DateTime) {
     this.app = app;
     this.database = database;
-    this.now = now;
+    this.now = noon.toMillis();
+    this.#noon = noon;
   }
 
   static async open(
@@ -51,15 +54,14 @@ export class Ward {
     options: Omit<Partial<ServerOptions>, 'config' | 'secrets' | 'logStream'> = {},
   ): Promise<Ward> {
     let ward: Ward | undefined;
-    const start = DateTime.now()
+    const noon = DateTime.now()
       .setZone('Europe/Paris')
       .minus({ weeks: 1 })
-      .set({ weekday: 2, hour: 12, minute: 0, second: 0, millisecond: 0 })
-      .toMillis();
+      .set({ weekday: 2, hour: 12, minute: 0, second: 0, millisecond: 0 });
     const app = await RunningApp.start(
       { sites: [{ host: 'localhost', name: 'Clinic North', edition: 'med' }], ...settings },
       {
-        clock: () => ward?.now ?? start,
+        clock: () => ward?.now ?? noon.toMillis(),
         // Time passes where a test says so.
         clinicLookMs: 3_600_000,
         arrivalsOfNetwork: 1e6,
@@ -67,7 +69,7 @@ export class Ward {
         ...options,
       },
     );
-    ward = new Ward(app, await openDatabase(app.databaseFile), start);
+    ward = new Ward(app, await openDatabase(app.databaseFile), noon);
     return ward;
   }
 
@@ -139,9 +141,17 @@ export class Ward {
   /** A patient who came in under this name. */
   async arrived(slug: string, name: string, fields: Readonly<Record<string, string>> = {}): Promise<Patient> {
     const patient = this.patient(slug);
+    // Nobody comes in the same millisecond as somebody else.
+    this.now += 1;
     const answer = await patient.comeIn({ name, ...fields });
     if (answer.status !== 303) throw new Error(`${name} was not let in: ${answer.status} ${answer.text}`);
     return patient;
+  }
+
+  /** Sets the clock to a time of the ward's Tuesday, in Paris: `13:00`. */
+  at(time: string): void {
+    const [hour = 0, minute = 0] = time.split(':').map(Number);
+    this.now = this.#noon.set({ hour, minute }).toMillis();
   }
 
   /** Lets time pass, and whatever is due happen. */
