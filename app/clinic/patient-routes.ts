@@ -180,6 +180,12 @@ export const patientRoutes = fp<PatientRoutesOptions>(
       return reply.redirect((visit && door.enterPath(visit)) ?? waitPath(area), 303);
     });
 
+    // Out of a call, back to where one waited.
+    app.get('/w', anyone, async (request, reply) => {
+      const visit = await door.visitOf(visitTokenOf(request));
+      return visit === null ? reply.redirect('/', 303) : backTo(reply, visit);
+    });
+
     app.get<ByToken>('/w/back/:token', anyone, async (request, reply) => {
       const visit = await followed(request);
       const own = visit && (await door.visitOf(visitTokenOf(request)));

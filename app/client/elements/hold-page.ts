@@ -25,7 +25,6 @@ const LONG_AWAY_MS = 10_000;
 export class HoldPage extends HTMLElement {
   #siteName = '';
   #hold: HoldView | undefined;
-  #socket: LiveSocket<HoldMessage> | undefined;
   #callTimer: ReturnType<typeof setInterval> | undefined;
 
   connect({ slug, siteName, hold }: HoldPageData): void {
@@ -40,7 +39,6 @@ export class HoldPage extends HTMLElement {
     this.#show(hold);
     this.#call(hold);
     const socket = new LiveSocket<HoldMessage>(`wss://${location.host}/w/${slug}/live`);
-    this.#socket = socket;
     socket.on('message', (message) => this.#changed(message.hold));
     socket.on('opened', () => this.#showLost(''));
     socket.on('lost', () => this.#showLost(t('hold.lostConnection')));

@@ -127,7 +127,7 @@ function end(ended: Meeting, ending: Ending): void {
 function setStep(step: 'pre-join' | 'meeting' | 'end'): void {
   document.body.dataset.step = step;
   const title = { 'pre-join': 'join', meeting: 'meeting', end: 'end' } as const;
-  document.title = t(`title.${title[step]}`, { room: page.slug, site: page.siteName });
+  document.title = t(`title.${title[step]}`, { room: page.titleName, site: page.siteName });
 }
 
 async function loadedDevice(): Promise<Device> {
