@@ -24,7 +24,8 @@ async function appointment(name: string, clinician: string) {
     starts: inParis(ward.now + 2 * DAY_MS),
     duration: '30',
   });
-  t.equal(answer.status, 303);
+  // No assertion out here: the test would take itself for done.
+  if (answer.status !== 303) throw new Error(textOf(answer));
   return /([0-9a-f]{24})/.exec(String(answer.headers.location))?.[1] ?? '';
 }
 const [withClara, withCarl, withAnybody] = [

@@ -15,6 +15,7 @@ const secretary = await ward.staff('Sam Secretary', area.id, 'secretary');
 let count = 0;
 async function made(startsAt: number) {
   count += 1;
+  await ward.keepSignedIn();
   const email = `patient-${count}@example.org`;
   const answer = await send(ward.app, secretary, '/console/appointments/new', {
     name: 'Guy Patient',
@@ -78,6 +79,7 @@ t.test('a cancelled one is left alone, a moved one reminds anew', async (t) => {
   ward.now += DAY_MS + HOUR_MS;
   t.equal(await ward.look(), 1);
   const { version } = await ward.row(moved.id);
+  await ward.keepSignedIn();
   await send(ward.app, secretary, `/console/appointments/${moved.id}/edit`, {
     name: 'Guy Patient',
     email: moved.email,
