@@ -52,6 +52,14 @@ export class Queue {
     this.#options = options;
   }
 
+  /** @throws AppError `not_found` for who may not do this to a visit */
+  async demand(personId: string, visitId: string, permission: AreaPermission): Promise<void> {
+    const { database, memberships } = this.#options;
+    const visit = await findVisit(database, visitId);
+    if (visit === null) throw new AppError('not_found');
+    await memberships.demand(personId, visit.areaId, permission);
+  }
+
   /**
    * Takes a patient: makes the room in which they are seen. Of two clinicians at once one does. A patient whose page is
    * closed is called back, if there is a way.

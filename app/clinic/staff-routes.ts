@@ -2,20 +2,19 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { readForm } from '../edge/form-fields.ts';
 import type { Asker } from '../identity/authority.ts';
-import type { Person } from '../identity/person.ts';
-import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { languages } from '../kernel/languages.ts';
 import { readTypedName } from '../kernel/typed-name.ts';
 import { readTypedText } from '../kernel/typed-text.ts';
 import { canonicalAddress, isMailAddress } from '../mail/address.ts';
 import type { AreaDesk } from './area-desk.ts';
+import type { AreaPermission } from './area-permissions.ts';
 import type { Guests, NewGuest } from './guests.ts';
+import type { Memberships } from './memberships.ts';
 import { refuseForeignPages } from './patient-routes.ts';
 import type { Queue } from './queue.ts';
 import type { StaffLive } from './staff-live.ts';
 import { quickWords, staffPage } from './staff-page.ts';
-import type { StaffView } from './staff-view.ts';
 import type { StaffViews } from './staff-views.ts';
 
 export interface StaffRoutesOptions {
@@ -24,7 +23,7 @@ export interface StaffRoutesOptions {
   readonly queue: Queue;
   readonly guests: Guests;
   readonly desk: AreaDesk;
-  readonly clock: Clock;
+  readonly memberships: Memberships;
   /** IANA name. */
   readonly timeZone: string;
 }
@@ -39,19 +38,9 @@ const config = { access: 'clinic.use' } as const;
 
 /** `/clinic`: the queue of all areas that somebody works in, and what they do there. */
 export const staffRoutes = fp<StaffRoutesOptions>(
-  async (app, { views, live, queue, guests, desk, clock, timeZone }) => {
-    /** Who works in no department is told so, and whom to ask. */
-    async function viewOf(person: Person): Promise<StaffView> {
-      try {
-        return await views.of(person);
-      } catch (thrown) {
-        if (!(thrown instanceof AppError) || thrown.code !== 'not_found') throw thrown;
-        return { now: clock(), me: { id: person.id, name: person.name }, areas: [], targets: [], visits: [] };
-      }
-    }
-
+  async (app, { views, live, queue, guests, desk, memberships, timeZone }) => {
     app.get('/clinic', { config }, async (request, reply) => {
-      const view = await viewOf(request.signedIn);
+      const view = await views.of(request.signedIn);
       return reply.consolePage('clinic/views/staff.hbs', {
         title: request.t('queue.heading'),
         section: 'waiting',
@@ -93,11 +82,18 @@ export const staffRoutes = fp<StaffRoutesOptions>(
       return done(request, reply);
     });
 
+    // Who may not is told so before what they sent is looked at: by no answer can one tell what there is.
+    const visitFor = async (request: FastifyRequest<ById>, permission: AreaPermission) => {
+      await queue.demand(request.signedIn.id, request.params.id, permission);
+      return request.params.id;
+    };
+
     app.post<ById>('/clinic/visits/:id/hand-over', { config }, async (request, reply) => {
+      const id = await visitFor(request, 'visits.hand_over');
       const { to = '', area = '', note = '' } = readForm(request.body);
       const text = readTypedText(note, NOTE_LIMIT);
       if (text === null || (to === '' && area === '')) throw new AppError('invalid_input');
-      await queue.handOver(asker(request), request.params.id, {
+      await queue.handOver(asker(request), id, {
         areaId: area || null,
         personId: to || null,
         note: text,
@@ -111,7 +107,8 @@ export const staffRoutes = fp<StaffRoutesOptions>(
     });
 
     app.post<ById>('/clinic/visits/:id/message', { config }, async (request, reply) => {
-      await queue.message(asker(request), request.params.id, messageOf(request));
+      const id = await visitFor(request, 'visits.message');
+      await queue.message(asker(request), id, messageOf(request));
       return done(request, reply);
     });
 
@@ -121,8 +118,9 @@ export const staffRoutes = fp<StaffRoutesOptions>(
     });
 
     app.post<ById>('/clinic/visits/:id/bring-in', { config }, async (request, reply) => {
+      const id = await visitFor(request, 'visits.bring_in');
       const guest = guestOf(request);
-      const path = await guests.add(asker(request), request.params.id, guest);
+      const path = await guests.add(asker(request), id, guest);
       const isToPass = !('personId' in guest) && guest.email === null;
       if (wantsJson(request)) return reply.send({ link: isToPass ? request.ownUrl(path) : null });
       if (!isToPass) return done(request, reply);
@@ -143,12 +141,15 @@ export const staffRoutes = fp<StaffRoutesOptions>(
       });
 
     app.post<ById>('/clinic/areas/:id/transfer', { config }, async (request, reply) => {
+      await memberships.demand(request.signedIn.id, request.params.id, 'area.transfer');
       const { to = '' } = readForm(request.body);
+      if (to === '') throw new AppError('invalid_input');
       await desk.transfer(asker(request), request.params.id, to);
       return done(request, reply);
     });
 
     app.post<ById>('/clinic/areas/:id/message', { config }, async (request, reply) => {
+      await memberships.demand(request.signedIn.id, request.params.id, 'visits.message');
       await desk.messageAll(asker(request), request.params.id, messageOf(request));
       return done(request, reply);
     });

@@ -34,6 +34,8 @@ export interface RouteEntry {
   readonly access: Access;
   readonly needsConfirmation: boolean;
   readonly takesAnyForm: boolean;
+  /** Whether it opens a WebSocket and answers nothing else. */
+  readonly isSocket: boolean;
 }
 
 /** Keeps the list of routes, and refuses one that does not say who may use it. */
@@ -41,7 +43,7 @@ export const routeAccess = fp(
   async (app) => {
     const routeTable: RouteEntry[] = [];
     app.decorate('routeTable', routeTable);
-    app.addHook('onRoute', ({ method, url, config }: RouteOptions) => {
+    app.addHook('onRoute', ({ method, url, config, websocket }: RouteOptions) => {
       if (config?.access === undefined)
         throw new TypeError(`The route ${method} ${url} does not say who may use it.`);
       for (const each of [method].flat()) {
@@ -51,6 +53,7 @@ export const routeAccess = fp(
           access: config.access,
           needsConfirmation: config.needsConfirmation ?? false,
           takesAnyForm: config.takesAnyForm ?? false,
+          isSocket: websocket ?? false,
         });
       }
     });
