@@ -77,8 +77,9 @@ export async function fhir(app: FastifyInstance, options: FhirOptions): Promise<
     return sendJson(reply, schedule);
   });
 
-  await app.register(appointmentResources, options);
-  await app.register(slotResources, { slots });
+  // Not as plugins of their own, which would get the prefix among their options a second time.
+  await appointmentResources(app, options);
+  await slotResources(app, { slots });
 }
 
 function sendFault(request: FastifyRequest, reply: FastifyReply, thrown: unknown): FastifyReply {
