@@ -136,7 +136,7 @@ export const clinic = fp<ClinicOptions>(
       queue,
       guests,
       desk,
-      clock,
+      memberships,
       timeZone: defaultTimeZone(config.rooms.time_zone),
     });
 
