@@ -56,6 +56,21 @@ const rooms = {
     'app/rooms',
     'app/meetings',
   ],
+  'app/clinic': [
+    'config',
+    'app/kernel',
+    'app/database',
+    'app/inventory',
+    'app/audit',
+    'app/mail',
+    'app/edge',
+    'app/identity',
+    'app/rooms',
+    'app/meetings',
+    // What patients read and accept stands in the ledger of consents.
+    'app/privacy/consent',
+    'app/privacy/public-form-limit.ts',
+  ],
   'app/statistics': [
     'config',
     'app/kernel',
@@ -81,8 +96,18 @@ const rooms = {
     'app/privacy',
     'app/statistics',
     'app/audience',
+    'app/clinic',
   ],
-  'app/client': ['app/meetings/messages.ts', 'app/meetings/rules.ts', 'app/locales'],
+  'app/client': [
+    'app/meetings/messages.ts',
+    'app/meetings/rules.ts',
+    // What the pages of waiting rooms are told, and the words for it, which the server writes first.
+    'app/clinic/hold-view.ts',
+    'app/clinic/hold-words.ts',
+    'app/clinic/staff-view.ts',
+    'app/clinic/visit-words.ts',
+    'app/locales',
+  ],
 };
 
 const literal = (path) => path.replaceAll('.', '\\.');
@@ -110,7 +135,7 @@ const homes = {
   'matomo-tracker': 'app/audience',
   '@fastify/reply-from': 'app/audience',
   nodemailer: 'app/mail|tests',
-  'ical-generator': 'app/rooms',
+  'ical-generator': 'app/clinic|app/rooms',
   tar: 'scripts|tests',
   fflate: 'app/privacy|tests',
   'csv-parse': 'app/console|app/identity|tests',

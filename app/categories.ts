@@ -1,5 +1,16 @@
 import { auditEntries } from './audit/data-categories.ts';
-import { account, imports, organisations, signIns } from './identity/data-categories.ts';
+import { appointmentImports, appointments, calendarFeeds } from './clinic/appointments/data-categories.ts';
+import {
+  areaMembers,
+  patientAddresses,
+  patientBirthDates,
+  patientCaseNumbers,
+  patientMessages,
+  patientNames,
+  patientReasons,
+  patientVisits,
+} from './clinic/data-categories.ts';
+import { account, imports, organisations, serviceTokens, signIns } from './identity/data-categories.ts';
 import type { DataCategory } from './inventory/data-category.ts';
 import { letters } from './mail/data-categories.ts';
 import { liveMeetings, participants } from './meetings/data-categories.ts';
@@ -21,8 +32,20 @@ export const categories: readonly DataCategory[] = [
   letters,
   roomNames,
   invitedGuests,
+  appointments,
+  appointmentImports,
+  calendarFeeds,
+  serviceTokens,
   participants,
   liveMeetings,
+  patientNames,
+  patientBirthDates,
+  patientCaseNumbers,
+  patientReasons,
+  patientAddresses,
+  patientVisits,
+  patientMessages,
+  areaMembers,
   organisations,
   contacts,
   subscriptions,

@@ -14,9 +14,14 @@ import { analyticsProxy } from './audience/proxy.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { Verifier } from './audit/verifier.ts';
 import { categories } from './categories.ts';
+import { clinicAppointments } from './clinic/appointments/clinic-appointments.ts';
+import { BASE_PATH as FHIR_PATH } from './clinic/appointments/fhir/exchange.ts';
+import { clinic } from './clinic/clinic.ts';
 import { connectionTest } from './connection/routes.ts';
 import { MediaTrials } from './connection/trials.ts';
 import { certificateLetters } from './console/alarms/certificate-letters.ts';
+import { appointmentConsole } from './console/appointments/routes.ts';
+import { areaPages } from './console/areas/routes.ts';
 import { audiencePages } from './console/audience/routes.ts';
 import { auditPages } from './console/audit/routes.ts';
 import { consolePages } from './console/console.ts';
@@ -25,6 +30,7 @@ import { letterPages } from './console/letters/routes.ts';
 import { meetingPages } from './console/meetings/routes.ts';
 import { privacyPages } from './console/privacy-pages.ts';
 import { roomPages } from './console/rooms/routes.ts';
+import { serviceTokenPages } from './console/service-tokens/routes.ts';
 import { setupPages } from './console/setup/routes.ts';
 import { ApplianceState } from './console/state/appliance-state.ts';
 import { relayState } from './console/state/machine-state.ts';
@@ -40,7 +46,7 @@ import { type LogStream, loggerOptions } from './edge/log.ts';
 import { manifest } from './edge/manifest.ts';
 import { metrics } from './edge/metrics.ts';
 import { ownHosts } from './edge/own-hosts.ts';
-import { ownUrls } from './edge/own-url.ts';
+import { ownUrls, urlOf } from './edge/own-url.ts';
 import { redirectToHttps } from './edge/plain-http.ts';
 import { defaultRateLimits, type RateLimits, rateLimits } from './edge/rate-limits.ts';
 import { RequestLog } from './edge/request-log.ts';
@@ -64,6 +70,7 @@ import { identity } from './identity/identity.ts';
 import { PeopleImports } from './identity/imports/people-imports.ts';
 import { Organisations } from './identity/organisations.ts';
 import { People } from './identity/people.ts';
+import { ServiceTokens } from './identity/service-tokens/service-tokens.ts';
 import { Sessions } from './identity/sessions.ts';
 import { defaultSignInLimits, type SignInLimits } from './identity/sign-in/limits.ts';
 import { subscriptionEnds } from './identity/subscription-ends.ts';
@@ -110,6 +117,12 @@ export interface ServerOptions {
   readonly hitsEveryMs?: number;
   /** How often one network may send a form that anybody can, within an hour. 10 by default. */
   readonly formsOfNetwork?: number;
+  /** How many patients may come to a door from one network within an hour. */
+  readonly arrivalsOfNetwork?: number;
+  /** How often it is looked whether something's time has come in waiting rooms, in milliseconds. */
+  readonly clinicLookMs?: number;
+  /** How often it is looked whether an appointment is due to be reminded of, in milliseconds. A minute by default. */
+  readonly appointmentLookMs?: number;
 }
 
 /**
@@ -175,8 +188,10 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     ...(options.onTextFault && { onTextFault: options.onTextFault }),
   });
   await app.register(mail, { config, database, clock });
+  const serviceTokens = new ServiceTokens({ database, audit, clock });
   await app.register(access, {
     sessions,
+    serviceTokens,
     confirmedForMs: config.sign_in.confirmation_minutes * MINUTE_MS,
     clock,
   });
@@ -295,6 +310,37 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     timeZone: defaultTimeZone(config.rooms.time_zone),
     organizerEmail: config.mail.from_address ?? NO_ANSWER,
     liveCount: (slug) => app.meetings.countIn(slug),
+  });
+  await app.register(clinic, {
+    config,
+    database,
+    audit,
+    clock,
+    guestLinks,
+    secret: options.secrets.sessions,
+    arrivalsOfNetwork: options.arrivalsOfNetwork,
+    lookMs: options.clinicLookMs,
+  });
+  const medSite = config.sites.find(({ edition }) => edition === 'med') ?? config.sites[0];
+  await app.register(clinicAppointments, {
+    database,
+    audit,
+    clock,
+    outbox: app.mail.outbox,
+    door: app.clinic.door,
+    secret: options.secrets.sessions,
+    siteName: medSite?.name ?? '',
+    organizerEmail: config.mail.from_address ?? NO_ANSWER,
+    urlOf: (path) => urlOf(medSite?.host ?? 'localhost', config.https.port, path),
+    ...(options.appointmentLookMs !== undefined && { lookMs: options.appointmentLookMs }),
+  });
+  await app.register(appointmentConsole, { database, clock, clinic: app.clinicAppointments });
+  await app.register(serviceTokenPages, { database, serviceTokens, organisations, basePath: FHIR_PATH });
+  await app.register(areaPages, {
+    database,
+    clock,
+    areas: app.clinic.areas,
+    timeZone: defaultTimeZone(config.rooms.time_zone),
   });
   const relayWay = wayIn(config, networkInterfaces());
   const state = new ApplianceState({

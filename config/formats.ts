@@ -126,6 +126,14 @@ function objectToHttpsUrl(text: string): Objection | undefined {
   return url.username === '' && url.password === '' ? undefined : { reason: 'without a password' };
 }
 
+/** A gateway in the house may have no certificate. */
+function objectToGatewayUrl(text: string): Objection | undefined {
+  const url = URL.parse(text);
+  if (url === null) return isHost(text) ? { suggestion: `https://${text}` } : {};
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return {};
+  return url.username === '' && url.password === '' ? undefined : { reason: 'without a password' };
+}
+
 function objectToTimeZone(text: string): Objection | undefined {
   const known = Intl.supportedValuesOf('timeZone');
   // An offset (+01:00) would be taken as well, and has no summer time.
@@ -165,6 +173,7 @@ const objections: Readonly<Record<string, (text: string) => Objection | undefine
   'secret-file': objectToFile,
   file: objectToFile,
   'https-url': objectToHttpsUrl,
+  'gateway-url': objectToGatewayUrl,
   'plain-text': objectToPlainText,
   'time-zone': objectToTimeZone,
   colour: objectToColour,

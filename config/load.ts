@@ -8,6 +8,7 @@ import { dataFolders } from './data-folder.ts';
 import { LARGEST_FILE_BYTES, type PlacedFinding, readDocument } from './document.ts';
 import { ConfigError, dotted, Fault, type Finding, type Path } from './faults.ts';
 import { canonicalHost, isSocketPath, parseHostAndPort } from './formats.ts';
+import { gatewayConflicts } from './gateway-files.ts';
 import { logoConflicts } from './logo-files.ts';
 import { describeMachine } from './machine.ts';
 import { mailConflicts } from './mail-files.ts';
@@ -56,6 +57,7 @@ export async function inspectConfig(environment: NodeJS.ProcessEnv = process.env
   return inspect(environment, async (config) => [
     ...(await certificateConflicts(config, Date.now())),
     ...(await mailConflicts(config)),
+    ...(await gatewayConflicts(config)),
     ...(await logoConflicts(config)),
   ]);
 }
@@ -199,7 +201,7 @@ function complete(
 ): Config {
   const machine = describeMachine();
   const folder = dirname(file);
-  const { sites, tls, network, media, turn, mail } = settings;
+  const { sites, tls, network, media, turn, mail, clinic } = settings;
   const absolute = (path: string | null) => (path === null ? null : resolve(folder, path));
   return {
     ...settings,
@@ -251,6 +253,7 @@ function complete(
       ca_file: absolute(mail.ca_file),
       password_file: absolute(mail.password_file),
     },
+    clinic: { ...clinic, sms: { ...clinic.sms, token_file: absolute(clinic.sms.token_file) } },
   };
 }
 

@@ -367,6 +367,34 @@ function* relayIsComplete({ mail }: Config): Generator<Conflict> {
   };
 }
 
+/** Without both a gateway could not know whom to write what. */
+function* gatewayIsComplete({ clinic: { sms } }: Config): Generator<Conflict> {
+  const forGateways = ['body', 'token_file'] as const;
+  const [first] = forGateways.filter((name) => sms[name] !== null);
+  if (sms.url === null && first !== undefined) {
+    yield {
+      sides: [
+        {
+          path: ['clinic', 'sms', 'url'],
+          message: (other) => `must be given, as ${other} is for a gateway, got nothing`,
+        },
+        { path: ['clinic', 'sms', first], message: (other) => `needs ${other} to be given` },
+      ],
+    };
+  }
+  if (sms.url === null) return;
+  const missing = ['{phone}', '{text}'].find((gap) => !`${sms.url} ${sms.body ?? ''}`.includes(gap));
+  if (missing === undefined) return;
+  yield {
+    sides: [
+      {
+        path: ['clinic', 'sms', sms.body === null ? 'url' : 'body'],
+        message: () => `must say where ${missing} belongs, got none`,
+      },
+    ],
+  };
+}
+
 /** A login is a name and a password. */
 function* loginIsComplete({ mail }: Config): Generator<Conflict> {
   if ((mail.user === null) === (mail.password_file === null)) return;
@@ -436,6 +464,7 @@ export const rules: readonly Rule[] = [
   { name: 'no two uses share a secret', conflicts: secretsApart },
   { name: 'the control socket can be opened', conflicts: socketPathFits },
   { name: 'a mail relay has what it needs', conflicts: relayIsComplete },
+  { name: 'a gateway for text messages has what it needs', conflicts: gatewayIsComplete },
   { name: 'a login to the mail relay is a name and a password', conflicts: loginIsComplete },
   { name: 'the port of the mail relay fits its security', conflicts: mailPortFits },
   { name: 'outside of a trial people know who has their data', conflicts: controllerIsNamed },

@@ -498,6 +498,56 @@ export const ConfigSchema = Type.Object(
       }),
     }),
 
+    clinic: section('Waiting rooms of departments, on sites of the edition med.', {
+      place_minutes: Type.Integer({
+        minimum: 1,
+        maximum: 60,
+        default: 5,
+        unit: 'minutes',
+        description:
+          'How long a patient keeps their place in the queue whose page is closed, or whose network is lost.',
+      }),
+      sms: Type.Object(
+        {
+          url: Type.Union(
+            [Type.String({ minLength: 1, maxLength: 2048, format: 'gateway-url' }), Type.Null()],
+            {
+              default: null,
+              description:
+                'Address of your gateway for text messages, to call back patients whose page is closed. {phone} and {text} in it are filled in.',
+              automatic: 'none: patients are called back by letter alone',
+              examples: ['https://sms.example.org/send'],
+            },
+          ),
+          body: Type.Union([Type.String({ minLength: 1, maxLength: 4000 }), Type.Null()], {
+            default: null,
+            description:
+              'What is posted to the gateway, with {phone} and {text} filled in as content_type wants them.',
+            automatic: 'nothing is posted: the address alone is asked for (GET)',
+            examples: ['{"to": "{phone}", "message": "{text}"}'],
+          }),
+          content_type: Type.Union(
+            [Type.Literal('application/json'), Type.Literal('application/x-www-form-urlencoded')],
+            { default: 'application/json', description: 'What body is.' },
+          ),
+          token_file: Type.Union(
+            [Type.String({ minLength: 1, maxLength: 4096, format: 'secret-file' }), Type.Null()],
+            {
+              default: null,
+              description:
+                'File that holds what the gateway knows you by; one line, readable by its owner only. It is sent as Authorization: Bearer.',
+              automatic: 'none is sent',
+            },
+          ),
+        },
+        {
+          ...strict,
+          default: {},
+          description: 'A gateway of yours for text messages. Nothing is sent without one.',
+        },
+      ),
+    }),
+
     controller: section('Who answers for the data (GDPR, Article 4(7)); shown on the notice at /privacy.', {
       trial: Type.Boolean({
         default: true,

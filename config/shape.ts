@@ -101,6 +101,7 @@ const formats: Readonly<Record<string, string>> = {
   'secret-file': 'the path of a file',
   file: 'the path of a file',
   'https-url': 'an address that begins with https://',
+  'gateway-url': 'an address that begins with https:// or http://',
   'time-zone': 'the name of a time zone, such as Europe/Paris',
   colour: 'a colour such as "#0a6a73"',
 };

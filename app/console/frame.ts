@@ -48,7 +48,7 @@ export const consoleFrame = fp(
         {
           ...data,
           person: { name: person.name, roleName: t(`roles.${person.role}`) },
-          sections: sectionsOf(person.role).map(({ name, path, icon }) => ({
+          sections: sectionsOf(person.role, request.site.edition).map(({ name, path, icon }) => ({
             path,
             icon,
             text: t(`console.sections.${name}`),

@@ -1,9 +1,19 @@
+import type { Site } from '../../config/schema.ts';
 import { type Permission, reachOf } from '../kernel/permissions.ts';
 import type { Role } from '../kernel/roles.ts';
 
 /** The entries of the console's navigation, in their order. Their texts are `console.sections.<name>`. */
 const sections = [
   { name: 'overview', path: '/console', permission: 'overview.read', icon: 'gauge' },
+  { name: 'waiting', path: '/clinic', permission: 'clinic.use', icon: 'hand', edition: 'med' },
+  { name: 'areas', path: '/console/areas', permission: 'areas.read', icon: 'building', edition: 'med' },
+  {
+    name: 'appointments',
+    path: '/console/appointments',
+    permission: 'clinic.use',
+    icon: 'clock',
+    edition: 'med',
+  },
   { name: 'people', path: '/console/people', permission: 'people.read', icon: 'people' },
   {
     name: 'organisations',
@@ -18,6 +28,13 @@ const sections = [
   { name: 'letters', path: '/console/letters', permission: 'letters.read', icon: 'letter' },
   { name: 'contacts', path: '/console/contacts', permission: 'contacts.read', icon: 'people' },
   { name: 'newsletter', path: '/console/newsletter', permission: 'newsletter.read', icon: 'letter' },
+  {
+    name: 'service_tokens',
+    path: '/console/service-tokens',
+    permission: 'service_tokens.read',
+    icon: 'link',
+    edition: 'med',
+  },
   { name: 'settings', path: '/console/settings', permission: 'settings.read', icon: 'devices' },
   { name: 'processing', path: '/console/processing', permission: 'processing.read', icon: 'shield' },
   { name: 'requests', path: '/console/requests', permission: 'requests.read', icon: 'link' },
@@ -29,17 +46,25 @@ const sections = [
   readonly path: string;
   readonly permission: Permission;
   readonly icon: string;
+  /** Only on sites of this edition. */
+  readonly edition?: Site['edition'];
 }[];
 
 export type Section = (typeof sections)[number];
 export type SectionName = Section['name'];
 
-/** What a role finds in its navigation; never empty, as everybody has rooms. */
-export function sectionsOf(role: Role): readonly Section[] {
-  return sections.filter(({ permission }) => reachOf(role, permission) !== null);
+/** What a role finds in its navigation on a site of an edition; never empty, as everybody has rooms. */
+export function sectionsOf(role: Role, edition: Site['edition']): readonly Section[] {
+  return sections.filter(
+    (section) =>
+      reachOf(role, section.permission) !== null && (!('edition' in section) || section.edition === edition),
+  );
 }
 
 /** Where a role lands that opens the console. */
 export function homeOf(role: Role): string {
-  return sectionsOf(role).find(({ name }) => name === 'overview' || name === 'rooms')?.path ?? '/account';
+  const home = sections.find(
+    ({ name, permission }) => (name === 'overview' || name === 'rooms') && reachOf(role, permission) !== null,
+  );
+  return home?.path ?? '/account';
 }

@@ -9,6 +9,8 @@ import { jobs } from './migrations/0005-jobs.ts';
 import { privacy } from './migrations/0006-privacy.ts';
 import { statistics } from './migrations/0007-statistics.ts';
 import { meetingRules } from './migrations/0008-meeting-rules.ts';
+import { clinic } from './migrations/0009-clinic.ts';
+import { appointments } from './migrations/0010-appointments.ts';
 
 const migrations: readonly Migration[] = [
   identity,
@@ -19,6 +21,8 @@ const migrations: readonly Migration[] = [
   privacy,
   statistics,
   meetingRules,
+  clinic,
+  appointments,
 ];
 
 /** Brings the schema up to date, each step in a transaction of its own with the note that it was done. */

@@ -96,7 +96,7 @@ export function textField({
   autocomplete = 'off',
   ...words
 }: FieldWords & {
-  readonly type?: 'text' | 'email' | 'number' | 'date' | 'time' | 'datetime-local' | 'search' | 'url';
+  readonly type?: 'text' | 'email' | 'tel' | 'number' | 'date' | 'time' | 'datetime-local' | 'search' | 'url';
   readonly maxLength?: number;
   readonly min?: string | number;
   readonly max?: string | number;

@@ -2,8 +2,11 @@ import type { RouteOptions } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Permission } from '../kernel/permissions.ts';
 
-/** Who may use a route: `anyone`, everybody who is signed in, or those with a permission. */
-export type Access = 'anyone' | 'signed in' | Permission;
+/**
+ * Who may use a route: `anyone`, everybody who is signed in, those with a permission, or the programs that bring a
+ * service token, for whom no cookie counts.
+ */
+export type Access = 'anyone' | 'signed in' | 'service' | Permission;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -31,6 +34,8 @@ export interface RouteEntry {
   readonly access: Access;
   readonly needsConfirmation: boolean;
   readonly takesAnyForm: boolean;
+  /** Whether it opens a WebSocket and answers nothing else. */
+  readonly isSocket: boolean;
 }
 
 /** Keeps the list of routes, and refuses one that does not say who may use it. */
@@ -38,7 +43,7 @@ export const routeAccess = fp(
   async (app) => {
     const routeTable: RouteEntry[] = [];
     app.decorate('routeTable', routeTable);
-    app.addHook('onRoute', ({ method, url, config }: RouteOptions) => {
+    app.addHook('onRoute', ({ method, url, config, websocket }: RouteOptions) => {
       if (config?.access === undefined)
         throw new TypeError(`The route ${method} ${url} does not say who may use it.`);
       for (const each of [method].flat()) {
@@ -48,6 +53,7 @@ export const routeAccess = fp(
           access: config.access,
           needsConfirmation: config.needsConfirmation ?? false,
           takesAnyForm: config.takesAnyForm ?? false,
+          isSocket: websocket ?? false,
         });
       }
     });

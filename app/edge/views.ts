@@ -82,6 +82,9 @@ const partials = {
   codeField: 'identity/sign-in/views/code-field.hbs',
   question: 'privacy/consent/views/question.hbs',
   connectionTest: 'connection/views/panel.hbs',
+  doorFacts: 'clinic/views/door-facts.hbs',
+  visitRow: 'clinic/views/visit-row.hbs',
+  visitActs: 'clinic/views/visit-acts.hbs',
   notice: 'privacy/notice/views/content.hbs',
   processing: 'privacy/processing/views/content.hbs',
 };

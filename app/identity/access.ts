@@ -6,11 +6,14 @@ import { type Permission, reachOf, type Scope } from '../kernel/permissions.ts';
 import type { Person } from './person.ts';
 import { scopeOf } from './person.ts';
 import { confirmationPath, signInPath } from './return-path.ts';
+import { bearerOf, type Service } from './service-tokens/service-token.ts';
+import type { ServiceTokens } from './service-tokens/service-tokens.ts';
 import { SESSION_COOKIE } from './session-cookie.ts';
 import type { Session, Sessions } from './sessions.ts';
 
 export interface AccessOptions {
   readonly sessions: Sessions;
+  readonly serviceTokens: ServiceTokens;
   /** How long a confirmation lasts, in milliseconds. */
   readonly confirmedForMs: number;
   readonly clock: () => number;
@@ -21,6 +24,8 @@ declare module 'fastify' {
     /** Who asks, or null for a guest. */
     person: Person | null;
     session: Session | null;
+    /** The program that asks, on a route for `service`; null everywhere else. */
+    service: Service | null;
     /** For the audit log. */
     readonly actor: Actor;
     /**
@@ -41,9 +46,10 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
  * does not exist; who is not signed in is asked to.
  */
 export const access = fp<AccessOptions>(
-  async (app, { sessions, confirmedForMs, clock }) => {
+  async (app, { sessions, serviceTokens, confirmedForMs, clock }) => {
     app.decorateRequest('person', null);
     app.decorateRequest('session', null);
+    app.decorateRequest('service', null);
     app.decorateRequest('actor', {
       getter(): Actor {
         const { person, id } = this as FastifyRequest;
@@ -65,6 +71,12 @@ export const access = fp<AccessOptions>(
 
     app.addHook('onRequest', async (request, reply) => {
       const { access, needsConfirmation, takesAnyForm, knowsVisitor = true } = request.routeOptions.config;
+      if (access === 'service') {
+        // What browsers send by themselves, as another site's form would make them, lets nobody in here.
+        request.service = await serviceTokens.admit(bearerOf(request.headers.authorization));
+        if (request.service === null) throw new AppError('service_token_needed');
+        return;
+      }
       if (!knowsVisitor || (takesAnyForm && request.method === 'POST')) return;
       if (access !== undefined && !SAFE_METHODS.has(request.method)) refuseForeignForms(request);
       const cookie = request.cookies[SESSION_COOKIE];

@@ -2,6 +2,7 @@ import type { DataCategory } from '../inventory/data-category.ts';
 import { accountStore } from './account-data.ts';
 import { importStore } from './imports/import-data.ts';
 import { organisationStore } from './organisation-data.ts';
+import { serviceTokenStore } from './service-tokens/service-token-data.ts';
 import { signInStore } from './sign-in-data.ts';
 
 /** Who has an account. */
@@ -87,4 +88,24 @@ export const organisations: DataCategory = {
   subjects: ['account_holders'],
   retention: 'service',
   store: organisationStore,
+};
+
+/** Tokens of programs, and who made them. */
+export const serviceTokens: DataCategory = {
+  name: 'service_tokens',
+  activity: 'accounts',
+  fields: [
+    'service_tokens.organisation_id',
+    'service_tokens.name',
+    'service_tokens.made_by',
+    'service_tokens.created_at',
+    'service_tokens.used_at',
+    'service_tokens.revoked_at',
+  ],
+  recipients: ['owner', 'administrator'],
+  legalBasis: 'contract',
+  subjects: ['account_holders'],
+  retention: 'service',
+  hasOwnTime: true,
+  store: serviceTokenStore,
 };

@@ -64,9 +64,23 @@ export const browserStorage: readonly StoredInBrowser[] = [
     lifetime: () => null,
   },
   {
+    kind: 'cookie',
+    name: '__Host-visit',
+    text: 'visit',
+    necessity: 'needed',
+    lifetime: () => ({ minutes: 720 }),
+  },
+  {
     kind: 'localStorage',
     name: 'room-view',
     text: 'roomView',
+    necessity: 'needed',
+    lifetime: () => 'kept',
+  },
+  {
+    kind: 'localStorage',
+    name: 'queue-view',
+    text: 'queueView',
     necessity: 'needed',
     lifetime: () => 'kept',
   },

@@ -17,6 +17,9 @@ export const nonPersonal: readonly NonPersonal[] = [
       'sessions.id',
       'sign_ins.id',
       'imports.id',
+      'appointment_imports.id',
+      'calendar_feeds.id',
+      'service_tokens.id',
       'live_meetings.id',
       'consents.id',
       'contacts.id',
@@ -24,6 +27,9 @@ export const nonPersonal: readonly NonPersonal[] = [
       'requests.id',
       'legal_holds.id',
       'call_facts.id',
+      'visits.id',
+      'visit_messages.id',
+      'visit_guests.id',
     ],
   },
   {
@@ -35,6 +41,8 @@ export const nonPersonal: readonly NonPersonal[] = [
       'sign_ins.code_hash',
       'request_proofs.token_hash',
       'request_proofs.code_hash',
+      'service_tokens.token_hash',
+      'visits.token_hash',
     ],
   },
   {
@@ -79,12 +87,32 @@ export const nonPersonal: readonly NonPersonal[] = [
       'rooms.max_participants',
       'rooms.expires_at',
       'rooms.version',
+      'rooms.is_hidden',
       'rooms_words.room_id',
     ],
   },
   {
-    reason: 'Counts of how often an invitation was changed.',
-    columns: ['invitations.sequence', 'invitations.link_generation'],
+    reason: 'How often something was changed, and how far the letters about it have come.',
+    columns: [
+      'invitations.sequence',
+      'invitations.link_generation',
+      'appointments.sequence',
+      'appointments.link_generation',
+      'appointments.version',
+      'appointments.told_at',
+      'appointments.reminded',
+      'slots.version',
+      'slots.created_at',
+      'slots.changed_at',
+    ],
+  },
+  {
+    reason: 'Doors of departments, the same for everybody: hours, questions, texts, and how many came today.',
+    columns: ['areas.*'],
+  },
+  {
+    reason: 'A count of how often a visit went on from one state to the next.',
+    columns: ['visits.version'],
   },
   {
     reason: 'What chains the audit log and the certificates: consecutive numbers and hashes.',
@@ -118,6 +146,10 @@ export const nonPersonal: readonly NonPersonal[] = [
   {
     reason: 'That a job of the appliance ran, and how it went.',
     columns: ['jobs.*', 'schema_steps.*'],
+  },
+  {
+    reason: 'Departments that want names in calendars; it names none.',
+    columns: ['calendar_feed_names.area_id'],
   },
   {
     reason: 'Texts that the controller published, the same for everybody.',

@@ -84,9 +84,35 @@ export const errorCatalogue = {
   too_many_requests_open: { family: 'limit', status: 409 },
   /** An import that was done, or is older than an hour. */
   import_over: { family: 'conflict', status: 409 },
+  /** An appointment that was held, missed or cancelled, or whose time is over. */
+  appointment_over: { family: 'conflict', status: 409 },
+  /** An appointment has this time already. */
+  slot_taken: { family: 'conflict', status: 409 },
+  /** Another system's name for something stands for something else already. */
+  external_name_taken: { family: 'conflict', status: 409 },
+  /** One area has no more appointments to come than app/clinic/appointments/appointments.ts says. */
+  too_many_appointments: { family: 'limit', status: 409 },
+  /** One organisation has no more than so many that count (app/identity/service-tokens/service-token.ts). */
+  too_many_service_tokens: { family: 'limit', status: 409 },
+  /** One person has no more than so many (app/clinic/appointments/feeds/feeds.ts). */
+  too_many_calendar_feeds: { family: 'limit', status: 409 },
+  /** The text at a department's door has to be accepted before. */
+  please_read_needed: { family: 'invalid input', status: 400 },
+  /** For programs alone, which bring a token (`Authorization: Bearer`). */
+  service_token_needed: { family: 'not signed in', status: 401 },
   /** One room has no more than so many that count (app/rooms/invitations.ts). */
   too_many_invitations: { family: 'limit', status: 409 },
   room_full: { family: 'limit', status: 409 },
+  /** A colleague took this patient a moment before. */
+  visit_taken: { family: 'conflict', status: 409 },
+  /** The patient left, or their visit is over. */
+  visit_over: { family: 'conflict', status: 409 },
+  /** The door is closed, or suspended. */
+  area_closed: { family: 'conflict', status: 409 },
+  /** As many wait as can (app/clinic/door.ts). */
+  area_full: { family: 'limit', status: 409 },
+  /** The patient gave neither an address to write to, nor a number that a message can be sent to. */
+  no_way_back: { family: 'conflict', status: 409 },
   /** Params: `seconds` until it is worth trying again. */
   too_many_requests: { family: 'limit', status: 429 },
   /** As many letters went to this address as may. Params: `minutes` and `seconds` until the next. */

@@ -86,6 +86,15 @@ export const permissions = {
   'newsletter.read': { owner: all, marketing: all, dpo: all },
   'newsletter.write': { owner: all, marketing: all },
   'health.read': { owner: all, technical: all },
+  /** Waiting areas and who works in them; one's own are those that one manages (app/clinic/area-permissions.ts). */
+  'areas.read': { owner: all, administrator: organisation, member: own },
+  'areas.write': { owner: all, administrator: organisation, member: own },
+  'areas.make': { owner: all, administrator: organisation },
+  /** Tokens by which programs of an organisation come in. */
+  'service_tokens.read': { owner: all, administrator: organisation },
+  'service_tokens.write': { owner: all, administrator: organisation },
+  /** The queues of the areas that one works in, and what one's role there allows. */
+  'clinic.use': { owner: own, administrator: own, member: own },
 } as const satisfies Record<string, Partial<Record<Role, Reach>>>;
 
 export type Permission = keyof typeof permissions;

@@ -7,6 +7,11 @@ export const letterKinds = [
   'invitation',
   'invitation_changed',
   'invitation_cancelled',
+  'appointment',
+  'appointment_changed',
+  'appointment_cancelled',
+  'appointment_reminder',
+  'appointment_answer',
   'certificate_alarm',
   'erasure_ahead',
   'contact_message',
@@ -16,6 +21,9 @@ export const letterKinds = [
   'request',
   'request_duty',
   'erased',
+  'call_back',
+  'consultation',
+  'waits_too_long',
   'test',
 ] as const;
 export type LetterKind = (typeof letterKinds)[number];

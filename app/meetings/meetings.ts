@@ -32,6 +32,8 @@ export interface MeetingsOptions {
   readonly files: FileRelay;
   /** Largest file that may be offered, in bytes; null when none are passed on. */
   readonly maxFileBytes: number | null;
+  /** Told when somebody is in a meeting, or is not any more. */
+  readonly onPresence: (meeting: Meeting) => void;
 }
 
 /** A participant's stay in a meeting, or in front of it: what a connection holds once it has joined. */
@@ -72,10 +74,12 @@ export class Meetings {
   readonly #graceMs: number;
   readonly #files: FileRelay;
   readonly #maxFileBytes: number | null;
+  readonly #onPresence: (meeting: Meeting) => void;
   readonly #sfu = new Readiness(READY_DEADLINE_MS);
 
   constructor(options: MeetingsOptions) {
-    const { media, tokens, log, directory, registry, clock, graceMs, files, maxFileBytes } = options;
+    const { media, tokens, log, directory, registry, clock, graceMs, files, maxFileBytes, onPresence } =
+      options;
     this.#media = media;
     this.#tokens = tokens;
     this.#log = log;
@@ -85,6 +89,7 @@ export class Meetings {
     this.#graceMs = graceMs;
     this.#files = files;
     this.#maxFileBytes = maxFileBytes;
+    this.#onPresence = onPresence;
     media.on('connected', () => this.#takeOver());
     media.on('lost', () => {
       this.#sfu.went();
@@ -287,6 +292,7 @@ export class Meetings {
       meeting.notify('participantJoined', { participant: participant.seen }, participant);
       if (meeting.others().length === 1) this.#registry.began(meeting);
       if (mayDo(participant.role, 'admit')) this.#hostCame(meeting);
+      this.#onPresence(meeting);
     }
     return peer;
   }
@@ -318,7 +324,10 @@ export class Meetings {
     meeting.participants.delete(participant.id);
     this.#files.left(participant);
     for (const { id } of meeting.files.removeOf(participant)) meeting.notify('fileWithdrawn', { fileId: id });
-    if (participant.isPresent) meeting.notify('participantLeft', { participantId: participant.id });
+    if (participant.isPresent) {
+      meeting.notify('participantLeft', { participantId: participant.id });
+      this.#onPresence(meeting);
+    }
     if (participant.handRaisedAt !== null) meeting.notify('handsChanged', { handIds: meeting.handIds });
     if (participant.isPresent && meeting.others().length === 0) this.#registry.ended(meeting);
     this.#registry.closeIfEmpty(meeting);

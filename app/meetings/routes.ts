@@ -54,8 +54,12 @@ declare module 'fastify' {
       readonly counts: { readonly meetings: number; readonly participants: number; readonly waiting: number };
       /** How many people are in a room now, by its slug. */
       countIn(slug: string): number;
+      /** The meeting in a room, by its slug. */
+      in(slug: string): Meeting | undefined;
       /** Every meeting that somebody is in. */
       readonly all: readonly Meeting[];
+      /** Lets a listener be told when somebody is in a meeting, or is not any more. */
+      onPresence(listener: (meeting: Meeting) => void): void;
       readonly hosting: Hosting;
       /** What the browser's device is loaded with. @throws AppError `media_unavailable` while the SFU is away. */
       routerRtpCapabilities(): Promise<RouterRtpCapabilities>;
@@ -74,6 +78,7 @@ export const meetingsPlugin = fp<MeetingsPluginOptions>(
     const live = new LiveMeetings(database);
     const registry = new MeetingRegistry({ live, directory, log: app.log, clock, onEnded });
     const files = new FileRelay();
+    const presenceListeners = new Set<(meeting: Meeting) => void>();
     const maxFileBytes = config.meetings.files ? config.meetings.file_megabytes * 1_000_000 : null;
     const meetings = new Meetings({
       media,
@@ -85,6 +90,9 @@ export const meetingsPlugin = fp<MeetingsPluginOptions>(
       graceMs: config.media.reconnect_seconds * 1000,
       files,
       maxFileBytes,
+      onPresence(meeting) {
+        for (const listener of presenceListeners) listener(meeting);
+      },
     });
     const sources = new Sources(media);
     const hosting = new Hosting({ live, audit, clock, leave: (stay) => meetings.leave(stay) });
@@ -116,9 +124,11 @@ export const meetingsPlugin = fp<MeetingsPluginOptions>(
         return meetings.counts;
       },
       countIn: (slug: string) => meetings.in(slug)?.participants.size ?? 0,
+      in: (slug: string) => meetings.in(slug),
       get all() {
         return meetings.all;
       },
+      onPresence: (listener: (meeting: Meeting) => void) => void presenceListeners.add(listener),
       hosting,
       async routerRtpCapabilities() {
         const { routerRtpCapabilities } = await media.call('readCapabilities', {});

@@ -40,24 +40,17 @@ export interface CalendarEntry {
  * be one at a doctor's, and rings no bell: that is for its reader to decide.
  */
 export function calendarOf(entry: CalendarEntry): string {
-  const { startsAt, durationMinutes } = entry.appointment;
-  const endsAt = startsAt + durationMinutes * MINUTE_MS;
-  const timeZone = writtenZone(entry.appointment.timeZone, [startsAt, endsAt]);
   const isCancelled = entry.method === 'cancel';
-  const instant = (at: number) => DateTime.fromMillis(at, { zone: timeZone ?? 'UTC' });
   const calendar = ical({
     prodId: { company: 'Linkello', product: 'Linkello', language: entry.language.toUpperCase() },
     method: isCancelled ? ICalCalendarMethod.CANCEL : ICalCalendarMethod.REQUEST,
-    // Without a zone of its own, as that would be DTSTAMP's too, which must be in UTC (section 3.8.7.2).
-    timezone: { name: null, generator: (name) => rulesOf(name).rules },
+    timezone: zoneRules,
   });
   calendar.createEvent({
     id: `${entry.invitationId}@linkello`,
     sequence: entry.sequence,
     stamp: new Date(entry.now),
-    start: instant(startsAt),
-    end: instant(endsAt),
-    timezone: timeZone,
+    ...timesOf(entry.appointment),
     summary: oneLine(entry.summary),
     description: entry.description.split('\n').map(oneLine).join('\n'),
     location: entry.url,
@@ -78,6 +71,57 @@ export function calendarOf(entry: CalendarEntry): string {
     ],
   });
   return `${calendar.toString()}\r\n`;
+}
+
+/** One appointment of a calendar that others follow. */
+export interface FeedEntry {
+  readonly id: string;
+  readonly sequence: number;
+  readonly appointment: Appointment;
+  readonly summary: string;
+  readonly url: string;
+  readonly changedAt: number;
+}
+
+/** How often a calendar is to look again, in seconds. */
+const FEED_SECONDS = 15 * 60;
+
+/** Appointments as a calendar that others follow by its address (RFC 5546, section 3.2.1), nobody being invited. */
+export function feedOf(
+  { name, language }: { readonly name: string; readonly language: Language },
+  entries: readonly FeedEntry[],
+): string {
+  const calendar = ical({
+    prodId: { company: 'Linkello', product: 'Linkello', language: language.toUpperCase() },
+    name: oneLine(name),
+    method: ICalCalendarMethod.PUBLISH,
+    ttl: FEED_SECONDS,
+    timezone: zoneRules,
+  });
+  for (const entry of entries) {
+    calendar.createEvent({
+      id: `${entry.id}@linkello`,
+      sequence: entry.sequence,
+      stamp: new Date(entry.changedAt),
+      ...timesOf(entry.appointment),
+      summary: oneLine(entry.summary),
+      url: entry.url,
+      class: ICalEventClass.PRIVATE,
+      status: ICalEventStatus.CONFIRMED,
+    });
+  }
+  return `${calendar.toString()}\r\n`;
+}
+
+// Without a zone of its own, as that would be DTSTAMP's too, which must be in UTC (RFC 5545, section 3.8.7.2).
+const zoneRules = { name: null, generator: (name: string) => rulesOf(name).rules };
+
+/** Beginning and end by the clock of the appointment's zone. */
+function timesOf({ startsAt, durationMinutes, timeZone: own }: Appointment) {
+  const endsAt = startsAt + durationMinutes * MINUTE_MS;
+  const timezone = writtenZone(own, [startsAt, endsAt]);
+  const instant = (at: number) => DateTime.fromMillis(at, { zone: timezone ?? 'UTC' });
+  return { start: instant(startsAt), end: instant(endsAt), timezone };
 }
 
 /**

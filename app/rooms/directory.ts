@@ -7,6 +7,7 @@ import type { Invitation } from './invitation.ts';
 import { type InvitationRow, invitationOf } from './invitation-rows.ts';
 import type { RoomInOrganisation } from './room.ts';
 import { roomColumns, roomInOrganisationOf } from './room-rows.ts';
+import { isHiddenSlug } from './slug.ts';
 
 export interface RoomDirectoryOptions {
   readonly database: Database;
@@ -56,6 +57,9 @@ export class RoomDirectory {
   ): Promise<Visit> {
     const room = await this.find(slug);
     const now = this.#clock();
+    // Nobody opens anew what was for one visit.
+    if (room === null && isHiddenSlug(slug))
+      return { room, invitation: null, admission: { kind: 'refused', reason: 'not_found' } };
     if (invitationToken !== null) {
       const invitation = await this.#carried(invitationToken);
       const visitor = { person, invitation: invitation ?? ('unknown' as const) };

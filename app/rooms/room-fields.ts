@@ -2,7 +2,7 @@ import { readTypedName } from '../kernel/typed-name.ts';
 import { instantOf } from './moment.ts';
 import { DAYS_A_WEEK, type OpeningHours, type Period } from './opening-hours.ts';
 import { type RoomChoices, type RoomKind, roomAccesses, roomKinds } from './room.ts';
-import { slugOf } from './slug.ts';
+import { isHiddenSlug, slugOf } from './slug.ts';
 import { isTimeZone } from './time-zones.ts';
 
 /** Characters of a room's name. */
@@ -99,7 +99,9 @@ export function readRoomChanges(
     typeof typed.time_zone === 'string' && isTimeZone(typed.time_zone) ? typed.time_zone : null;
   if (timeZone === null) faults.time_zone = 'time_zone';
   const expiresAt = readExpiry(typed, kind, timeZone ?? 'UTC', limits, faults);
-  const openingHours = readHours(typed, faults);
+  const hoursFaults: Record<string, 'hours_day' | 'hours_none'> = {};
+  const openingHours = readHours(typed, hoursFaults);
+  Object.assign(faults, hoursFaults);
   const maxParticipants = readMaximum(typed.max_participants, limits.participantsPerRoom, faults);
   if (name === null || timeZone === null || kind === undefined || access === undefined) return { faults };
   if (Object.keys(faults).length > 0) return { faults };
@@ -127,12 +129,12 @@ export function readRoomChanges(
 export function readSlug(typed: unknown): { readonly slug: string | null } | { readonly fault: RoomFault } {
   if (typed === undefined || typed === '') return { slug: null };
   if (typeof typed !== 'string' || slugOf(typed) !== typed) return { fault: 'slug_form' };
-  return reservedSlugs.has(typed) ? { fault: 'slug_reserved' } : { slug: typed };
+  return isReserved(typed) ? { fault: 'slug_reserved' } : { slug: typed };
 }
 
 /** Whether an address is kept back. */
 export function isReserved(slug: string): boolean {
-  return reservedSlugs.has(slug);
+  return reservedSlugs.has(slug) || isHiddenSlug(slug);
 }
 
 function readExpiry(
@@ -149,7 +151,11 @@ function readExpiry(
   return at;
 }
 
-function readHours(typed: Typed, faults: Record<string, RoomFault>): OpeningHours | null {
+/** Opening hours as `hours` (`weekly`, or always), `monday_from`, `monday_to` and so on; adds what is wrong to `faults`. */
+export function readHours(
+  typed: Typed,
+  faults: Record<string, 'hours_day' | 'hours_none'>,
+): OpeningHours | null {
   if (typed.hours !== 'weekly') return null;
   const days = weekdays.map((day) => readDay(typed, day, faults));
   if (days.every((day) => day === null) && !weekdays.some((day) => faults[`${day}_from`]))
@@ -158,7 +164,11 @@ function readHours(typed: Typed, faults: Record<string, RoomFault>): OpeningHour
 }
 
 /** Both times or none; a day without is closed. */
-function readDay(typed: Typed, day: Weekday, faults: Record<string, RoomFault>): Period | null {
+function readDay(
+  typed: Typed,
+  day: Weekday,
+  faults: Record<string, 'hours_day' | 'hours_none'>,
+): Period | null {
   const [from, to] = [typed[`${day}_from`] ?? '', typed[`${day}_to`] ?? ''];
   if (from === '' && to === '') return null;
   const period = { from: minutesOf(from), to: minutesOf(to) };

@@ -9,7 +9,7 @@ import { newId } from '../kernel/ids.ts';
 import type { Scope } from '../kernel/permissions.ts';
 import type { Room, RoomChoices } from './room.ts';
 import { isReserved, type RoomChanges, type RoomFaults } from './room-fields.ts';
-import { slugOf } from './slug.ts';
+import { isHiddenSlug, slugOf } from './slug.ts';
 import { deleteRoom, findRoom, insertRoom, isSlugTaken, type ListedRoom, updateRoom } from './store.ts';
 
 export interface RoomsOptions {
@@ -153,7 +153,8 @@ async function freeSlug(transaction: Transaction, { name, access, hasLobby }: Ro
   if (plain === null) throw new AppError('invalid_room_name');
   const isOpen = access === 'anyone' && !hasLobby;
   if (!isOpen && !isReserved(plain) && !(await isSlugTaken(transaction, plain))) return plain;
-  const beginning = plain.slice(0, SLUG_LIMIT - ENDING_LENGTH - 1).replace(/-$/, '');
+  const free = isHiddenSlug(plain) ? `r-${plain}` : plain;
+  const beginning = free.slice(0, SLUG_LIMIT - ENDING_LENGTH - 1).replace(/-$/, '');
   for (;;) {
     const slug = `${beginning}-${ending()}`;
     if (!(await isSlugTaken(transaction, slug))) return slug;

@@ -9,7 +9,7 @@ import type { RoomDirectory, Visit } from './directory.ts';
 import type { Invitation } from './invitation.ts';
 import { appointmentInWords } from './moment.ts';
 import { refusalFault } from './refusal.ts';
-import { ROOM_NAME_LIMIT, slugOf } from './slug.ts';
+import { isHiddenSlug, ROOM_NAME_LIMIT, slugOf } from './slug.ts';
 import { newestRoomsOf } from './store.ts';
 
 export interface RoomsOptions {
@@ -94,15 +94,20 @@ export const rooms = fp<RoomsOptions>(
       const routerRtpCapabilities = await readRouterRtpCapabilities();
       reply.header('Content-Security-Policy', effectPolicies.room);
       const roomName = room?.name ?? slug;
+      // Made for one visit: nobody is to pass its address on, and everybody comes from a queue.
+      const isVisit = isHiddenSlug(slug);
       return reply.page('rooms/views/room.hbs', {
         title: room === null ? request.t('room.title', { slug }) : room.name,
         slug,
         roomName,
+        isVisit,
+        backPath: isVisit ? (request.person === null ? '/w' : '/clinic') : '/',
         name: request.person?.name ?? invitation?.name ?? '',
         appointment: appointmentOf(request, invitation),
         pageData: {
           slug,
           roomName,
+          titleName: isVisit ? roomName : slug,
           invitation: token,
           siteName: request.site.name,
           language: request.language,

@@ -8,6 +8,13 @@ export const ROOM_NAME_LIMIT = 200;
 const SLUG_LIMIT = 64;
 const HASH_LENGTH = 8;
 
+/** By what the addresses of hidden rooms begin. No other room has one: when a hidden room is gone, its address is nobody's. */
+export const HIDDEN_BEGINNING = 'visit-';
+
+export function isHiddenSlug(slug: string): boolean {
+  return slug.startsWith(HIDDEN_BEGINNING);
+}
+
 /**
  * The part of a room's address after `/r/`, made of the name that somebody typed: small Latin letters and digits in
  * groups with one hyphen between, whatever the script (`Réunion d'équipe n° 3` → `reunion-d-equipe-n-3`, `会议` →

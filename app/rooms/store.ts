@@ -38,8 +38,9 @@ const listedOf = (row: ListedRow): ListedRoom => ({
   organisationName: row.organisation_name,
 });
 
-/** Limits a query of `rooms` to those that a scope reaches. */
+/** Limits a query of `rooms` to those that a scope reaches. Hidden ones are in no list, and nobody's to change. */
 function within<Rows extends Query>(query: Rows, scope: Scope): Rows {
+  query.whereRaw('rooms.is_hidden = 0');
   if (scope.kind === 'organisation')
     return query.where({ 'rooms.organisation_id': scope.organisationId }) as Rows;
   if (scope.kind === 'own') return query.where({ 'rooms.person_id': scope.personId }) as Rows;
@@ -86,6 +87,7 @@ export async function newestRoomsOf(
 ): Promise<Pick<Room, 'id' | 'name' | 'slug'>[]> {
   return database('rooms')
     .where({ person_id: personId })
+    .whereRaw('is_hidden = 0')
     .orderBy([
       { column: 'created_at', order: 'desc' },
       { column: 'id', order: 'desc' },
@@ -99,17 +101,24 @@ export async function isSlugTaken(transaction: Transaction, slug: string): Promi
 }
 
 export async function insertRoom(transaction: Transaction, room: Room): Promise<void> {
-  await transaction('rooms').insert({
-    id: room.id,
-    organisation_id: room.organisationId,
-    person_id: room.personId,
-    ...columnsOf(room),
-    sort_name: sortName(room.name),
-    version: room.version,
-    created_at: room.createdAt,
-  });
+  await transaction('rooms').insert(rowOf(room));
   await insertWords(transaction, room);
 }
+
+/** A room that is in no list and that no search finds, made for one occasion. */
+export async function insertHiddenRoom(transaction: Transaction, room: Room): Promise<void> {
+  await transaction('rooms').insert({ ...rowOf(room), is_hidden: 1 });
+}
+
+const rowOf = (room: Room) => ({
+  id: room.id,
+  organisation_id: room.organisationId,
+  person_id: room.personId,
+  ...columnsOf(room),
+  sort_name: sortName(room.name),
+  version: room.version,
+  created_at: room.createdAt,
+});
 
 /** Writes a room over the version before it. False: somebody else was quicker. */
 export async function updateRoom(transaction: Transaction, room: Room): Promise<boolean> {

@@ -20,7 +20,7 @@ export interface Answer {
 }
 
 type Asked = {
-  readonly method?: 'GET' | 'HEAD' | 'POST';
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT';
   readonly body?: string | Buffer;
   readonly headers?: Record<string, string>;
 };

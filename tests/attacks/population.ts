@@ -1,3 +1,4 @@
+import { columnsOf } from '../../app/clinic/area-rows.ts';
 import { type Database, openDatabase } from '../../app/database/open.ts';
 import { SESSION_COOKIE } from '../../app/identity/session-cookie.ts';
 import { newId } from '../../app/kernel/ids.ts';
@@ -6,6 +7,7 @@ import { searchWords, sortName } from '../../app/kernel/search-words.ts';
 import { newToken } from '../../app/kernel/single-use-token.ts';
 import type { RequestKind } from '../../app/privacy/requests/request-rows.ts';
 import type { RunningApp } from '../app/running-app.ts';
+import { usualChoices } from '../clinic/ward.ts';
 
 /** Somebody with an account, and what their browser sends along. */
 export interface Inhabitant {
@@ -104,6 +106,73 @@ export class Population {
     });
     await this.#words('rooms_words', 'room_id', id, name, slug);
     return { id, slug };
+  }
+
+  /** A waiting area that somebody manages. */
+  async area(
+    organisationId: string,
+    managerId: string | null,
+    { name = 'An area' }: Words = {},
+  ): Promise<{ readonly id: string; readonly slug: string }> {
+    const id = newId();
+    const slug = `area-${id}`;
+    const now = Date.now();
+    await this.database('areas').insert({
+      ...columnsOf({ ...usualChoices, name }),
+      id,
+      organisation_id: organisationId,
+      slug,
+      sort_name: sortName(name),
+      number_day: '',
+      last_number: 0,
+      version: 1,
+      created_at: now,
+    });
+    if (managerId !== null)
+      await this.database('area_members').insert({
+        area_id: id,
+        person_id: managerId,
+        role: 'manager',
+        gets_letters: 0,
+        created_at: now,
+      });
+    return { id, slug };
+  }
+
+  /** A patient whom somebody sees just now, in an area of theirs. */
+  async visit(organisationId: string, personId: string, { name = 'A patient' }: Words = {}): Promise<string> {
+    const area = await this.area(organisationId, personId);
+    const room = await this.room(organisationId, personId);
+    await this.database('rooms').where({ id: room.id }).update({ is_hidden: 1 });
+    const id = newId();
+    const now = Date.now();
+    const until = now + 86_400_000;
+    await this.database('visits').insert({
+      id,
+      area_id: area.id,
+      organisation_id: organisationId,
+      token_hash: newToken().hash,
+      state: 'called',
+      version: 1,
+      language: 'en',
+      host: 'localhost',
+      number: 1,
+      name,
+      name_until: until,
+      birth_date_until: until,
+      case_number_until: until,
+      reason_until: until,
+      email_until: until,
+      phone_until: until,
+      until,
+      arrived_at: now,
+      queue_at: now,
+      state_at: now,
+      called_at: now,
+      taken_by: personId,
+      room_id: room.id,
+    });
+    return id;
   }
 
   async invitation(roomId: string, { name = 'A guest' }: Words = {}): Promise<string> {

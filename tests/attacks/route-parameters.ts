@@ -38,12 +38,25 @@ const slug: Fill = async ({ population, organisationId, ownerId }) => ({
 });
 const hold: Fill = async ({ population, ownerId }) => ({ id: await population.hold(ownerId) });
 const certificate: Fill = async ({ population }) => ({ number: await population.certificate() });
+const area: Fill = async ({ population, organisationId, ownerId }) => ({
+  id: (await population.area(organisationId, ownerId)).id,
+});
+const door: Fill = async ({ population, organisationId, ownerId }) => ({
+  slug: (await population.area(organisationId, ownerId)).slug,
+});
+/** A visit whose patient its owner sees just now. */
+const visit: Fill = async ({ population, organisationId, ownerId }) => ({
+  id: await population.visit(organisationId, ownerId),
+});
 /** A token that never was: the real ones have tests of their own. */
 const token: Fill = async () => ({ token: newToken().token });
 
 /** Every route with parameters, by how its address begins; the longest beginning counts. */
 const fills: Readonly<Record<string, Fill>> = {
   '/account/sessions/:id': session,
+  '/clinic/areas/:id': area,
+  '/clinic/visits/:id': visit,
+  '/console/areas/:id': area,
   '/assets/:name': async () => ({ name: 'main.css' }),
   '/console/contacts/:id': contact,
   '/console/holds/:id': hold,
@@ -65,6 +78,8 @@ const fills: Readonly<Record<string, Fill>> = {
   '/privacy/request/:token': token,
   '/r/:name': slug,
   '/sign-in/link/:token': token,
+  '/w/:slug': door,
+  '/w/back/:token': token,
   '/site/colours/:name': async () => ({ name: 'none' }),
   '/site/logo/:name': async () => ({ name: 'none' }),
 };

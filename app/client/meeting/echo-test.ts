@@ -1,4 +1,5 @@
 import { createNanoEvents } from 'nanoevents';
+import { deferred } from './deferred.ts';
 
 /** `silent`: nothing was heard in what was recorded. `failed`: this browser could not record or play it. */
 export type EchoState = 'idle' | 'recording' | 'playing' | 'silent' | 'failed';
@@ -77,7 +78,7 @@ export class EchoTest {
 async function recorded(track: MediaStreamTrack, signal: AbortSignal): Promise<ArrayBuffer> {
   const recorder = new MediaRecorder(new MediaStream([track]));
   const parts: Blob[] = [];
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const { promise, resolve, reject } = deferred<void>();
   recorder.ondataavailable = ({ data }) => parts.push(data);
   recorder.onstop = () => resolve();
   recorder.onerror = () => reject(new Error('the browser stopped recording'));
@@ -102,7 +103,7 @@ async function played(
   source.buffer = words;
   source.connect(destination);
   player.srcObject = destination.stream;
-  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise, resolve } = deferred<void>();
   source.onended = () => resolve();
   signal.addEventListener('abort', () => resolve(), { once: true });
   try {

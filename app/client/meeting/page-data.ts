@@ -11,6 +11,8 @@ export interface PageData {
   readonly slug: string;
   /** What the room calls itself. */
   readonly roomName: string;
+  /** How the page's title names it. */
+  readonly titleName: string;
   /** Of the personal link that led here; null for none. */
   readonly invitation: string | null;
   readonly siteName: string;

@@ -92,7 +92,7 @@ export class StatsReading {
 
   #sentStream(entries: readonly Entry[]): StreamStats {
     const flowing = entries.filter((entry) => this.#increase(entry, 'packetsSent') > 0);
-    const largest = flowing.toSorted((a, b) => (number(b.frameWidth) ?? 0) - (number(a.frameWidth) ?? 0))[0];
+    const largest = [...flowing].sort((a, b) => (number(b.frameWidth) ?? 0) - (number(a.frameWidth) ?? 0))[0];
     const losses = this.#of('remote-inbound-rtp')
       .filter(({ localId }) => flowing.some(({ id }) => id === localId))
       .map(({ fractionLost }) => number(fractionLost) ?? 0);

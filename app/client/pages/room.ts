@@ -131,7 +131,7 @@ function end(ended: Meeting, ending: Ending): void {
 function setStep(step: 'pre-join' | 'meeting' | 'end'): void {
   document.body.dataset.step = step;
   const title = { 'pre-join': 'join', meeting: 'meeting', end: 'end' } as const;
-  stepTitle = t(`title.${title[step]}`, { room: page.slug, site: page.siteName });
+  stepTitle = t(`title.${title[step]}`, { room: page.titleName, site: page.siteName });
   showTitle(0);
 }
 

@@ -10,6 +10,7 @@ export interface Upload {
   /** What was pasted, to be shown again. */
   readonly pasted: string;
   readonly organisation: string | undefined;
+  readonly area: string | undefined;
 }
 
 /** Limits of the multipart body. */
@@ -42,5 +43,5 @@ export async function readUpload(request: FastifyRequest): Promise<Upload | null
   // A form without a chosen file posts an empty one.
   const isFile = file !== null && file.byteLength > 0;
   const { text, encoding } = isFile && file ? decodeText(file) : { text: pasted, encoding: 'utf-8' as const };
-  return { text, encoding, pasted, organisation: fields.get('organisation') };
+  return { text, encoding, pasted, organisation: fields.get('organisation'), area: fields.get('area') };
 }

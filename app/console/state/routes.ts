@@ -42,7 +42,9 @@ export const statePages = fp<StatePagesOptions>(
 
 /** Cards in their order, and above them how bad the worst is. */
 function summary(request: FastifyRequest, findings: readonly Finding[]) {
-  const open = new Set<string>(sectionsOf(request.signedIn.role).map(({ path }) => path));
+  const open = new Set<string>(
+    sectionsOf(request.signedIn.role, request.site.edition).map(({ path }) => path),
+  );
   const cards = findings.map((finding) => {
     const card = cardOf(request, finding);
     // A link that its reader may follow.

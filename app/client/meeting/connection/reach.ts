@@ -1,3 +1,4 @@
+import { deferred } from '../deferred.ts';
 import type { Relay, TriedWay } from './ways.ts';
 
 /** Every candidate has been tried several times by then, in milliseconds. */
@@ -16,7 +17,7 @@ export async function isReached(way: TriedWay, relay: Relay | null = null): Prom
       : { iceServers: [{ ...relay, urls: [...relay.urls] }], iceTransportPolicy: 'relay' as const },
   );
   try {
-    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const { promise, resolve } = deferred<boolean>();
     connection.addEventListener('iceconnectionstatechange', () => {
       const { iceConnectionState: state } = connection;
       if (state === 'connected' || state === 'completed') resolve(true);

@@ -1,3 +1,4 @@
+import { deferred } from '../deferred.ts';
 import type { FromBlurWorker, ToBlurWorker } from './blur-messages.ts';
 import { type AppliedEffect, EffectError, type EffectFault, type MakeEffect } from './effect.ts';
 import { ownWorker } from './own-script.ts';
@@ -61,7 +62,7 @@ const listen = (worker: Worker, listener: (message: FromBlurWorker) => void) =>
 
 /** Resolves with the first picture that is done. */
 function begun(worker: Worker): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const { promise, resolve, reject } = deferred<void>();
   const late = setTimeout(() => reject(new EffectError('tooSlow')), START_DEADLINE_MS);
   listen(worker, (message) => {
     if (message.kind === 'begun') resolve();
