@@ -65,6 +65,13 @@ const rooms = {
     // What a meeting says of itself when it is over.
     'app/meetings/tally.ts',
   ],
+  'app/attestations': [
+    'app/kernel',
+    'app/database',
+    'app/inventory',
+    // What a meeting says of itself when it is over.
+    'app/meetings/tally.ts',
+  ],
   'app/audience': ['config', 'app/kernel', 'app/edge'],
   'app/console': [
     'config',
@@ -81,6 +88,7 @@ const rooms = {
     'app/privacy',
     'app/statistics',
     'app/audience',
+    'app/attestations',
   ],
   'app/client': ['app/meetings/messages.ts', 'app/meetings/rules.ts', 'app/locales'],
 };
@@ -108,6 +116,7 @@ const homes = {
   knex: 'app/database|tests',
   sqlite3: 'app/database|tests',
   'matomo-tracker': 'app/audience',
+  pdfkit: 'app/attestations',
   '@fastify/reply-from': 'app/audience',
   nodemailer: 'app/mail|tests',
   'ical-generator': 'app/rooms',

@@ -1,3 +1,4 @@
+import { attestations } from './attestations/data-categories.ts';
 import { auditEntries } from './audit/data-categories.ts';
 import { account, imports, organisations, signIns } from './identity/data-categories.ts';
 import type { DataCategory } from './inventory/data-category.ts';
@@ -27,6 +28,7 @@ export const categories: readonly DataCategory[] = [
   contacts,
   subscriptions,
   visits,
+  attestations,
   callStatistics,
   networkAddresses,
   auditEntries,

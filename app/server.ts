@@ -9,6 +9,7 @@ import { dataFolders } from '../config/data-folder.ts';
 import { EffectiveConfig } from '../config/effective.ts';
 import { describeMachine } from '../config/machine.ts';
 import { wayIn } from '../turn/addresses.ts';
+import { attesting } from './attestations/attesting.ts';
 import { MatomoServer } from './audience/matomo-server.ts';
 import { measuring } from './audience/measuring.ts';
 import { analyticsProxy } from './audience/proxy.ts';
@@ -18,6 +19,7 @@ import { categories } from './categories.ts';
 import { connectionTest } from './connection/routes.ts';
 import { MediaTrials } from './connection/trials.ts';
 import { certificateLetters } from './console/alarms/certificate-letters.ts';
+import { attestationPages } from './console/attestations/routes.ts';
 import { audiencePages } from './console/audience/routes.ts';
 import { auditPages } from './console/audit/routes.ts';
 import { consolePages } from './console/console.ts';
@@ -288,6 +290,11 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
         : 'docker compose exec app linkello sign-in-link',
   });
   await app.register(counting, { database, clock });
+  await app.register(attesting, {
+    database,
+    wanted: config.meetings.attestations,
+    key: options.secrets.audit,
+  });
   await app.register(meetingsPlugin, {
     config,
     secrets: options.secrets,
@@ -295,7 +302,10 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     audit,
     clock,
     directory,
-    onEnded: (ended) => app.callStatistics.count(ended),
+    onEnded: (ended) => {
+      app.callStatistics.count(ended);
+      app.attestations.attest(ended);
+    },
   });
   await app.register(meetingPages);
   await app.register(statisticsPages, { database, clock });
@@ -328,6 +338,12 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     certificates,
     relayWay,
     matomo,
+    clock,
+  });
+  await app.register(attestationPages, {
+    database,
+    controllerName: config.controller.name,
+    key: options.secrets.audit,
     clock,
   });
   await app.register(audiencePages, {
@@ -526,6 +542,11 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
         name: 'linkello_statistics_lost_total',
         help: 'Meetings that could not be written down for the statistics.',
         read: () => app.callStatistics.lost,
+      },
+      {
+        name: 'linkello_attestations_lost_total',
+        help: 'Meetings whose attestation could not be written down.',
+        read: () => app.attestations.lost,
       },
     ],
     parts: [{ prefix: 'linkello_media_', read: () => app.meetings.mediaMetrics() }],

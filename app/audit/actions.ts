@@ -42,6 +42,7 @@ export const auditActions = [
   'meetings.exported',
   'statistics.exported',
   'audience.password_viewed',
+  'attestation.issued',
   'lobby.admitted',
   'lobby.denied',
   'letter.viewed',

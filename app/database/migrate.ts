@@ -9,6 +9,7 @@ import { jobs } from './migrations/0005-jobs.ts';
 import { privacy } from './migrations/0006-privacy.ts';
 import { statistics } from './migrations/0007-statistics.ts';
 import { meetingRules } from './migrations/0008-meeting-rules.ts';
+import { audience } from './migrations/0011-audience.ts';
 
 const migrations: readonly Migration[] = [
   identity,
@@ -19,6 +20,7 @@ const migrations: readonly Migration[] = [
   privacy,
   statistics,
   meetingRules,
+  audience,
 ];
 
 /** Brings the schema up to date, each step in a transaction of its own with the note that it was done. */

@@ -38,6 +38,9 @@ const slug: Fill = async ({ population, organisationId, ownerId }) => ({
 });
 const hold: Fill = async ({ population, ownerId }) => ({ id: await population.hold(ownerId) });
 const certificate: Fill = async ({ population }) => ({ number: await population.certificate() });
+const attestation: Fill = async ({ population, organisationId, ownerId }) => ({
+  id: await population.attestation(organisationId, ownerId),
+});
 /** A token that never was: the real ones have tests of their own. */
 const token: Fill = async () => ({ token: newToken().token });
 
@@ -45,6 +48,7 @@ const token: Fill = async () => ({ token: newToken().token });
 const fills: Readonly<Record<string, Fill>> = {
   '/account/sessions/:id': session,
   '/assets/:name': async () => ({ name: 'main.css' }),
+  '/console/attestations/:id': attestation,
   '/console/contacts/:id': contact,
   '/console/holds/:id': hold,
   '/console/letters/:letterId': letter,
