@@ -36,6 +36,7 @@ import { roomPages } from './console/rooms/routes.ts';
 import { setupPages } from './console/setup/routes.ts';
 import { ApplianceState } from './console/state/appliance-state.ts';
 import { relayState } from './console/state/machine-state.ts';
+import { monthlyLetters } from './console/statistics/monthly-letters.ts';
 import { statisticsPages } from './console/statistics/routes.ts';
 import { openDatabase } from './database/open.ts';
 import { assets } from './edge/assets.ts';
@@ -440,6 +441,12 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     siteName: firstSite?.name ?? '',
     urlOf: (path: string) => urlOf(firstSite?.host ?? 'localhost', config.https.port, path),
   };
+  await app.register(monthlyLetters, {
+    database,
+    clock,
+    isWanted: config.meetings.monthly_letter,
+    ...letterhead,
+  });
   const posting = { database, audit, clock, outbox: app.mail.outbox, translates: app.translates };
   const requests = new Requests({
     ...posting,

@@ -494,6 +494,11 @@ export const ConfigSchema = Type.Object(
         description:
           'Of which meetings in rooms of the console a technical attestation is kept (when, how long, how well connected; nothing of what was said, and no names): of none, of those that somebody came to by a site of the edition med, or of all.',
       }),
+      monthly_letter: Type.Boolean({
+        default: false,
+        description:
+          "Whether owners get a letter with the figures of each month's meetings, and administrators with those of their organisation. The report is a file of the letter.",
+      }),
       file_megabytes: Type.Integer({
         minimum: 1,
         maximum: 500,

@@ -16,6 +16,7 @@ export const letterKinds = [
   'request',
   'request_duty',
   'erased',
+  'statistics',
   'test',
 ] as const;
 export type LetterKind = (typeof letterKinds)[number];
