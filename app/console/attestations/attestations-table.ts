@@ -10,18 +10,18 @@ export function attestationsTable(database: Database): Table<KeptAttestation> {
     caption: (t) => t('attestations.title'),
     columns: [
       {
+        name: 'number',
+        heading: (t) => t('attestations.number'),
+        cell: ({ id }, t) => ({
+          text: t('attestations.document.get', { number: id }),
+          href: `/console/attestations/${id}.pdf`,
+        }),
+      },
+      {
         name: 'ended',
         heading: (t) => t('attestations.ended'),
         cell: ({ endedAt }) => ({ at: endedAt }),
         sort: { column: 'attestations.ended_at', value: ({ endedAt }) => endedAt },
-      },
-      {
-        name: 'document',
-        heading: (t) => t('attestations.document.heading'),
-        cell: ({ id }, t) => ({
-          text: t('attestations.document.get'),
-          href: `/console/attestations/${id}.pdf`,
-        }),
       },
       {
         name: 'person',
