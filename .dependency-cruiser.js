@@ -80,6 +80,13 @@ const rooms = {
     // What a meeting says of itself when it is over.
     'app/meetings/tally.ts',
   ],
+  'app/attestations': [
+    'app/kernel',
+    'app/database',
+    'app/inventory',
+    // What a meeting says of itself when it is over.
+    'app/meetings/tally.ts',
+  ],
   'app/audience': ['config', 'app/kernel', 'app/edge'],
   'app/console': [
     'config',
@@ -96,6 +103,7 @@ const rooms = {
     'app/privacy',
     'app/statistics',
     'app/audience',
+    'app/attestations',
     'app/clinic',
   ],
   'app/client': [
@@ -133,6 +141,7 @@ const homes = {
   knex: 'app/database|tests',
   sqlite3: 'app/database|tests',
   'matomo-tracker': 'app/audience',
+  pdfkit: 'app/attestations',
   '@fastify/reply-from': 'app/audience',
   nodemailer: 'app/mail|tests',
   'ical-generator': 'app/clinic|app/rooms',

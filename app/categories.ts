@@ -1,3 +1,4 @@
+import { attestations } from './attestations/data-categories.ts';
 import { auditEntries } from './audit/data-categories.ts';
 import { appointmentImports, appointments, calendarFeeds } from './clinic/appointments/data-categories.ts';
 import {
@@ -50,6 +51,7 @@ export const categories: readonly DataCategory[] = [
   contacts,
   subscriptions,
   visits,
+  attestations,
   callStatistics,
   networkAddresses,
   auditEntries,

@@ -8,6 +8,7 @@ import { dataFolders } from '../config/data-folder.ts';
 import { EffectiveConfig } from '../config/effective.ts';
 import { describeMachine } from '../config/machine.ts';
 import { wayIn } from '../turn/addresses.ts';
+import { attesting } from './attestations/attesting.ts';
 import { MatomoServer } from './audience/matomo-server.ts';
 import { measuring } from './audience/measuring.ts';
 import { analyticsProxy } from './audience/proxy.ts';
@@ -22,6 +23,7 @@ import { MediaTrials } from './connection/trials.ts';
 import { certificateLetters } from './console/alarms/certificate-letters.ts';
 import { appointmentConsole } from './console/appointments/routes.ts';
 import { areaPages } from './console/areas/routes.ts';
+import { attestationPages } from './console/attestations/routes.ts';
 import { audiencePages } from './console/audience/routes.ts';
 import { auditPages } from './console/audit/routes.ts';
 import { consolePages } from './console/console.ts';
@@ -34,6 +36,7 @@ import { serviceTokenPages } from './console/service-tokens/routes.ts';
 import { setupPages } from './console/setup/routes.ts';
 import { ApplianceState } from './console/state/appliance-state.ts';
 import { relayState } from './console/state/machine-state.ts';
+import { monthlyLetters } from './console/statistics/monthly-letters.ts';
 import { statisticsPages } from './console/statistics/routes.ts';
 import { openDatabase } from './database/open.ts';
 import { assets } from './edge/assets.ts';
@@ -279,6 +282,11 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
         : 'docker compose exec app linkello sign-in-link',
   });
   await app.register(counting, { database, clock });
+  await app.register(attesting, {
+    database,
+    wanted: config.meetings.attestations,
+    key: options.secrets.audit,
+  });
   await app.register(meetingsPlugin, {
     config,
     secrets: options.secrets,
@@ -286,7 +294,10 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     audit,
     clock,
     directory,
-    onEnded: (ended) => app.callStatistics.count(ended),
+    onEnded: (ended) => {
+      app.callStatistics.count(ended);
+      app.attestations.attest(ended);
+    },
   });
   await app.register(meetingPages);
   await app.register(statisticsPages, { database, clock });
@@ -352,6 +363,12 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     matomo,
     clock,
   });
+  await app.register(attestationPages, {
+    database,
+    controllerName: config.controller.name,
+    key: options.secrets.audit,
+    clock,
+  });
   await app.register(audiencePages, {
     matomo,
     state: state.matomo,
@@ -383,6 +400,13 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     key: options.secrets.audit,
     limits: options.signInLimits ?? defaultSignInLimits,
     formsOfNetwork: options.formsOfNetwork ?? 10,
+  });
+  await app.register(monthlyLetters, {
+    database,
+    clock,
+    isWanted: config.meetings.monthly_letter,
+    siteName: config.sites[0]?.name ?? '',
+    urlOf: (path) => urlOf(config.sites[0]?.host ?? 'localhost', config.https.port, path),
   });
   await app.register(privacyPages, { config, database, clock, key: options.secrets.audit });
   await app.register(health, { needs: { media: () => app.meetings.isReady } });
@@ -455,6 +479,11 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
         name: 'linkello_statistics_lost_total',
         help: 'Meetings that could not be written down for the statistics.',
         read: () => app.callStatistics.lost,
+      },
+      {
+        name: 'linkello_attestations_lost_total',
+        help: 'Meetings whose attestation could not be written down.',
+        read: () => app.attestations.lost,
       },
     ],
     parts: [{ prefix: 'linkello_media_', read: () => app.meetings.mediaMetrics() }],

@@ -489,6 +489,16 @@ export const ConfigSchema = Type.Object(
         description:
           'Whether people in a meeting can pass small files to each other. They go through the app and are kept nowhere; hosts can forbid it in their meeting.',
       }),
+      attestations: Type.Union([Type.Literal('off'), Type.Literal('med'), Type.Literal('all')], {
+        default: 'med',
+        description:
+          'Of which meetings in rooms of the console a technical attestation is kept (when, how long, how well connected; nothing of what was said, and no names): of none, of those that somebody came to by a site of the edition med, or of all.',
+      }),
+      monthly_letter: Type.Boolean({
+        default: false,
+        description:
+          "Whether owners get a letter with the figures of each month's meetings, and administrators with those of their organisation. The report is a file of the letter.",
+      }),
       file_megabytes: Type.Integer({
         minimum: 1,
         maximum: 500,
@@ -642,6 +652,14 @@ export const ConfigSchema = Type.Object(
         unit: 'days',
         description:
           'How long the outbox tells whom a letter was sent to. What it said is gone as soon as it is sent.',
+      }),
+      attestation_days: Type.Integer({
+        minimum: 30,
+        maximum: 1095,
+        default: 365,
+        unit: 'days',
+        description:
+          'How long the technical attestation of a meeting is kept after it, at most until everything of its organisation is erased.',
       }),
       two_person_erasure: Type.Boolean({
         default: false,

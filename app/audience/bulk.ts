@@ -1,3 +1,4 @@
+/// <reference path="./matomo-tracker.d.ts" />
 import { type IncomingMessage, request } from 'node:http';
 import MatomoTracker from 'matomo-tracker';
 import { type Static, Type } from 'typebox';

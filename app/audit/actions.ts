@@ -58,6 +58,7 @@ export const auditActions = [
   'meetings.exported',
   'statistics.exported',
   'audience.password_viewed',
+  'attestation.issued',
   'lobby.admitted',
   'lobby.denied',
   'letter.viewed',

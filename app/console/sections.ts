@@ -24,6 +24,7 @@ const sections = [
   { name: 'rooms', path: '/console/rooms', permission: 'rooms.read', icon: 'door' },
   { name: 'meetings', path: '/console/meetings', permission: 'meetings.read', icon: 'camera' },
   { name: 'statistics', path: '/console/statistics', permission: 'statistics.read', icon: 'pulse' },
+  { name: 'attestations', path: '/console/attestations', permission: 'attestations.read', icon: 'shield' },
   { name: 'audience', path: '/console/audience', permission: 'audience.read', icon: 'gauge' },
   { name: 'letters', path: '/console/letters', permission: 'letters.read', icon: 'letter' },
   { name: 'contacts', path: '/console/contacts', permission: 'contacts.read', icon: 'people' },

@@ -11,6 +11,7 @@ import { statistics } from './migrations/0007-statistics.ts';
 import { meetingRules } from './migrations/0008-meeting-rules.ts';
 import { clinic } from './migrations/0009-clinic.ts';
 import { appointments } from './migrations/0010-appointments.ts';
+import { audience } from './migrations/0011-audience.ts';
 
 const migrations: readonly Migration[] = [
   identity,
@@ -23,6 +24,7 @@ const migrations: readonly Migration[] = [
   meetingRules,
   clinic,
   appointments,
+  audience,
 ];
 
 /** Brings the schema up to date, each step in a transaction of its own with the note that it was done. */

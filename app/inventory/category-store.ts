@@ -24,6 +24,8 @@ export interface RetentionTerms {
   readonly relationshipDays: number;
   /** After an invitation expired or was revoked; the same for a one-off room. */
   readonly invitationDays: number;
+  /** After an attested meeting ended. */
+  readonly attestationDays: number;
   /** After a letter was sent or given up. */
   readonly letterDays: number;
   /** People and organisations that are held back by a legal hold. */

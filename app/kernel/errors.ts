@@ -19,6 +19,8 @@ export const errorCatalogue = {
   version_mismatch: { family: 'conflict', status: 409 },
   /** This source is already being sent. */
   already_sending: { family: 'conflict', status: 409 },
+  /** An attestation is not what was sealed: somebody changed the database. */
+  seal_broken: { family: 'conflict', status: 409 },
   /** Matomo does not answer. */
   analytics_unavailable: { family: 'unavailable', status: 503 },
   /** Does not exist, or is not yours: the same answer. */

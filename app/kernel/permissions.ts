@@ -62,6 +62,16 @@ export const permissions = {
   'audience.read': { owner: all, marketing: all, technical: all, dpo: all },
   /** The reports of Matomo itself. */
   'audience.open': { owner: all, marketing: all },
+  /** Technical attestations of meetings in one's own rooms, or those of others. */
+  'attestations.read': {
+    owner: all,
+    administrator: organisation,
+    member: own,
+    sales: own,
+    marketing: own,
+    technical: own,
+    dpo: own,
+  },
   'letters.read': { owner: all, administrator: organisation, technical: all },
   /** What a letter says. One that lets its reader in (to sign in) only while no relay takes letters. */
   'letters.read_content': { owner: all, administrator: organisation },

@@ -24,6 +24,7 @@ export const letterKinds = [
   'call_back',
   'consultation',
   'waits_too_long',
+  'statistics',
   'test',
 ] as const;
 export type LetterKind = (typeof letterKinds)[number];

@@ -22,8 +22,8 @@ export interface EndedStay {
 /** A meeting that is over, as statistics see it. */
 export interface EndedMeeting {
   readonly id: string;
-  /** The room's id and organisation; null for a room without a row, which is open to all. */
-  readonly place: Pick<Room, 'id' | 'organisationId'> | null;
+  /** The room's id, its organisation and whose it is; null for a room without a row, which is open to all. */
+  readonly place: Pick<Room, 'id' | 'organisationId' | 'personId'> | null;
   readonly startedAt: number;
   readonly endedAt: number;
   /** `med` once anybody came by a site of that edition. */
@@ -144,7 +144,7 @@ export class Tally {
     const [first = endedAt] = stays.map(({ joinedAt }) => joinedAt);
     const ended = {
       id,
-      place: place && { id: place.id, organisationId: place.organisationId },
+      place: place && { id: place.id, organisationId: place.organisationId, personId: place.personId },
       startedAt: stays.length === 0 ? endedAt : Math.min(startedAt, first),
       endedAt,
       edition: this.#edition,

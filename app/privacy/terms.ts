@@ -14,6 +14,7 @@ export function privacyTerms({ privacy, sign_in, mail, analytics }: PrivacySetti
     relationshipDays: privacy.relationship_days,
     invitationDays: privacy.invitation_days,
     letterDays: privacy.letter_days,
+    attestationDays: privacy.attestation_days,
     letterHours: mail.give_up_hours,
     sessionDays: sign_in.session_days,
     linkMinutes: sign_in.link_minutes,

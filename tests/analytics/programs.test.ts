@@ -26,6 +26,50 @@ t.test('PHP can read every program', async (t) => {
   }
 });
 
+const checker = join(import.meta.dirname, 'check-calls.php');
+const standIn = join(project, 'tests/engine/matomo/app/core/bootstrap.php');
+
+t.test(
+  'every function, class and method that our programs call is there, and takes what it is given',
+  async (t) => {
+    const files = (await programs('analytics')).map((file) => join(project, file));
+    const { status, stdout, stderr } = await php(['-d', 'error_reporting=-1', checker, standIn, ...files]);
+    t.equal(status, 0, `${stdout}${stderr}`);
+    t.ok(Number(/^(\d+) looked at$/m.exec(stdout)?.[1]) > 200, 'it looks at all of them');
+  },
+);
+
+t.test('what is wrong in a program is found', async (t) => {
+  const file = join(
+    t.testdir({
+      'wrong.php': `<?php
+use Piwik\\Option;
+use Piwik\\Nowhere;
+use Piwik\\Plugins\\UsersManager\\Model as Users;
+function own(int $one): int { return $one; }
+own(1, 2);
+no_such_function();
+strlen();
+Nowhere::get();
+Option::get();
+Option::noSuchMethod('a');
+(new Users())->getUser();
+$users = new Users();
+$users->noSuchMethod();
+`.replaceAll('\\\\', '\\'),
+    }),
+    'wrong.php',
+  );
+  const { status, stdout } = await php([checker, standIn, file]);
+  t.equal(status, 1);
+  const lines = [6, 7, 8, 9, 10, 11, 12, 14];
+  t.same(
+    [...stdout.matchAll(/wrong\.php:(\d+): /g)].map(([, line]) => Number(line)),
+    lines,
+    stdout,
+  );
+});
+
 t.test('what our programs call, the stand-in has', async (t) => {
   const standIn = await readFile(join(project, 'tests/engine/matomo/app/core/bootstrap.php'), 'utf8');
   const names = new Set<string>();

@@ -1,3 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Attestation, sealOf } from '../../app/attestations/attestation.ts';
+import { addAttestation } from '../../app/attestations/store.ts';
 import { columnsOf } from '../../app/clinic/area-rows.ts';
 import { type Database, openDatabase } from '../../app/database/open.ts';
 import { SESSION_COOKIE } from '../../app/identity/session-cookie.ts';
@@ -27,12 +31,16 @@ export interface Words {
 export class Population {
   readonly database: Database;
 
-  private constructor(database: Database) {
+  readonly #sealKey: string;
+
+  private constructor(database: Database, sealKey: string) {
     this.database = database;
+    this.#sealKey = sealKey;
   }
 
   static async of({ databaseFile }: RunningApp): Promise<Population> {
-    return new Population(await openDatabase(databaseFile));
+    const sealKey = (await readFile(join(dirname(databaseFile), 'audit-key'), 'utf8')).trim();
+    return new Population(await openDatabase(databaseFile), sealKey);
   }
 
   async organisation({ name = `Clinic ${newId()}` }: Words = {}): Promise<string> {
@@ -222,6 +230,25 @@ export class Population {
     });
     await this.#words('letters_words', 'letter_id', id, name);
     return id;
+  }
+
+  /** Sealed as the app seals them. */
+  async attestation(organisationId: string, personId: string): Promise<string> {
+    const now = Date.now();
+    const attestation: Attestation = {
+      id: newId(),
+      organisationId,
+      personId,
+      edition: 'med',
+      startedAt: now - 1_200_000,
+      endedAt: now,
+      togetherSeconds: 1200,
+      people: 2,
+      drops: 0,
+      stays: [],
+    };
+    await addAttestation(this.database, attestation, sealOf(attestation, this.#sealKey));
+    return attestation.id;
   }
 
   /** Somebody who gets the newsletter. */

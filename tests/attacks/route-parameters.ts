@@ -48,6 +48,9 @@ const door: Fill = async ({ population, organisationId, ownerId }) => ({
 const visit: Fill = async ({ population, organisationId, ownerId }) => ({
   id: await population.visit(organisationId, ownerId),
 });
+const attestation: Fill = async ({ population, organisationId, ownerId }) => ({
+  id: await population.attestation(organisationId, ownerId),
+});
 /** A token that never was: the real ones have tests of their own. */
 const token: Fill = async () => ({ token: newToken().token });
 
@@ -58,6 +61,7 @@ const fills: Readonly<Record<string, Fill>> = {
   '/clinic/visits/:id': visit,
   '/console/areas/:id': area,
   '/assets/:name': async () => ({ name: 'main.css' }),
+  '/console/attestations/:id': attestation,
   '/console/contacts/:id': contact,
   '/console/holds/:id': hold,
   '/console/letters/:letterId': letter,

@@ -49,7 +49,7 @@ export function simulatedMeeting(
   };
   return {
     id: newId(),
-    place: organisationId === null ? null : { id: newId(), organisationId },
+    place: organisationId === null ? null : { id: newId(), organisationId, personId: null },
     startedAt,
     endedAt: startedAt + lengthMs,
     edition: random() < 0.3 ? 'med' : 'pro',

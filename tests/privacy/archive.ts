@@ -23,6 +23,7 @@ export const SETTINGS = {
   service_days: 30,
   relationship_days: 1095,
   invitation_days: 30,
+  attestation_days: 365,
   letter_days: 30,
 } as const;
 

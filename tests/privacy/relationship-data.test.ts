@@ -17,6 +17,7 @@ const terms: RetentionTerms = {
   serviceDays: 30,
   relationshipDays: 1095,
   invitationDays: 30,
+  attestationDays: 365,
   letterDays: 30,
   heldIds: new Set(),
 };

@@ -19,7 +19,7 @@ export function endedMeeting(
   const endedAt = startedAt + minutes * MINUTE_MS;
   return {
     id: newId(),
-    place: organisationId === null ? null : { id: roomId, organisationId },
+    place: organisationId === null ? null : { id: roomId, organisationId, personId: null },
     startedAt,
     endedAt,
     edition: 'pro',

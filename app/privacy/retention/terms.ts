@@ -6,7 +6,7 @@ import type { DataCategory } from '../../inventory/data-category.ts';
 /** The settings that say how long things are kept. */
 export type RetentionSettings = Pick<
   Config['privacy'],
-  'service_days' | 'relationship_days' | 'invitation_days' | 'letter_days'
+  'service_days' | 'relationship_days' | 'invitation_days' | 'letter_days' | 'attestation_days'
 >;
 
 export function termsOf(
@@ -20,6 +20,7 @@ export function termsOf(
     relationshipDays: settings.relationship_days,
     invitationDays: settings.invitation_days,
     letterDays: settings.letter_days,
+    attestationDays: settings.attestation_days,
     heldIds,
   };
 }
