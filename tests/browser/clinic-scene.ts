@@ -45,6 +45,16 @@ export class ClinicPage {
     await fill(dialog);
   }
 
+  /** Calls a patient; the call opens in a tab of its own. */
+  async call(name: string): Promise<Page> {
+    const [call] = await Promise.all([
+      this.context.waitForEvent('page'),
+      this.button(`Call: ${name}`).click(),
+    ]);
+    await preJoin(call);
+    return call;
+  }
+
   close(): Promise<void> {
     return this.context.close();
   }
@@ -159,6 +169,29 @@ export class ClinicScene {
     });
     return new ClinicPage(context, await context.newPage());
   }
+}
+
+/** Waits for the page before a call, until its script runs. */
+async function preJoin(page: Page): Promise<void> {
+  await page.locator('body[data-step="pre-join"]').waitFor();
+  await page.getByRole('button', { name: 'Join', exact: true }).waitFor();
+}
+
+/** Joins a call under the name that is filled in. */
+export async function join(page: Page): Promise<void> {
+  await preJoin(page);
+  await page.getByRole('button', { name: 'Join', exact: true }).click();
+}
+
+/** Waits until this page shows moving pictures of so many people, the reader's own included. */
+export async function sees(page: Page, count: number): Promise<void> {
+  await page.waitForFunction(
+    (wanted) =>
+      [...document.querySelectorAll<HTMLVideoElement>('participant-tile video')].filter(
+        (video) => video.videoWidth > 0 && !video.paused && video.currentTime > 0,
+      ).length >= wanted,
+    count,
+  );
 }
 
 /** Fills in the form of a door as somebody would who reads it. */
