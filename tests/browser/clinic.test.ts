@@ -174,11 +174,13 @@ t.test('an interpreter and the family are brought into the call, and see nothing
   });
   await iness.line('Paul Petit').waitFor();
   t.equal(await iness.page.locator('.visit').count(), 1);
-  await iness
-    .line('Paul Petit')
-    .getByRole('link', { name: /^Enter the call/ })
-    .click();
-  const interpreting = await iness.context.waitForEvent('page');
+  const [interpreting] = await Promise.all([
+    iness.context.waitForEvent('page'),
+    iness
+      .line('Paul Petit')
+      .getByRole('link', { name: /^Enter the call/ })
+      .click(),
+  ]);
   await join(interpreting);
   const call = veras.context.pages().at(-1);
   await call?.getByRole('button', { name: 'Admit Ines Interpreter' }).click();

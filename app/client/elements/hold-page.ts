@@ -52,6 +52,7 @@ export class HoldPage extends HTMLElement {
       if (document.visibilityState === 'hidden') hiddenAt = Date.now();
       else if (Date.now() - hiddenAt > LONG_AWAY_MS) socket.renew();
     });
+    addEventListener('offline', () => socket.lose());
     addEventListener('online', () => socket.renew());
     // Out of the browser's memory: its socket is closed.
     addEventListener('pageshow', ({ persisted }) => persisted && location.reload());

@@ -67,6 +67,7 @@ export class VisitQueue extends HTMLElement {
     socket.on('opened', () => this.#showLost(false));
     socket.on('lost', () => this.#showLost(true));
     socket.open();
+    addEventListener('offline', () => socket.lose());
     addEventListener('online', () => socket.renew());
     addEventListener('pagehide', () => socket.close());
     addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
