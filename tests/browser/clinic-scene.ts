@@ -60,6 +60,9 @@ export class ClinicPage {
   }
 }
 
+/** A dozen browsers with cameras take their time on a small machine, in milliseconds. */
+const DEADLINE_MS = 60_000;
+
 const phone = { width: 360, height: 640 };
 const desk = { width: 1280, height: 800 };
 
@@ -167,6 +170,7 @@ export class ClinicScene {
       ...options,
       permissions: ['camera', 'microphone', 'clipboard-read', 'clipboard-write'],
     });
+    context.setDefaultTimeout(DEADLINE_MS);
     return new ClinicPage(context, await context.newPage());
   }
 }
