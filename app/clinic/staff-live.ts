@@ -93,7 +93,7 @@ export class StaffLive {
         .whereRaw(ADMITTED)
         .pluck('sessions.id'),
     );
-    for (const { socket, watcher } of this.#open) if (!alive.has(watcher.sessionId)) socket.close(NOT_YOURS);
+    for (const { socket, watcher } of open) if (!alive.has(watcher.sessionId)) socket.close(NOT_YOURS);
   }
 
   close(): void {
