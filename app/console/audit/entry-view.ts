@@ -23,14 +23,7 @@ export interface EntryView {
 const namedKinds = ['person', 'room', 'organisation', 'invitation', 'letter'] as const;
 
 /** Other things that entries name: they have no page of their own, or not for long. */
-const otherKinds = [
-  'session',
-  'meeting',
-  'appointment',
-  'slot',
-  'calendar_feed',
-  'service_token',
-] as const;
+const otherKinds = ['session', 'meeting', 'appointment', 'slot', 'calendar_feed', 'service_token'] as const;
 
 /** Details that have a word of their own; what is not in the list is shown as it is written. */
 const namedDetails = [
