@@ -1,5 +1,10 @@
 // The walls of the house (ARCHITECTURE.md): imports point down only, and third-party names stay in one place.
 
+/** What every feature stands on. */
+const ground = ['config', 'app/kernel', 'app/database', 'app/inventory'];
+const services = [...ground, 'app/audit', 'app/mail', 'app/edge', 'app/identity'];
+const calls = [...services, 'app/rooms', 'app/meetings'];
+
 /** Who may import whom, from the ground up. A folder sees itself, and what stands in its list. */
 const rooms = {
   config: [],
@@ -11,75 +16,21 @@ const rooms = {
   'app/inventory': ['app/kernel', 'app/database'],
   'app/edge': ['config', 'app/kernel'],
   'app/audit': ['app/kernel', 'app/database', 'app/inventory'],
-  'app/mail': ['config', 'app/kernel', 'app/database', 'app/inventory'],
-  'app/identity': [
-    'config',
-    'app/kernel',
-    'app/database',
-    'app/inventory',
-    'app/audit',
-    'app/mail',
-    'app/edge',
-  ],
-  'app/rooms': [
-    'config',
-    'app/kernel',
-    'app/database',
-    'app/inventory',
-    'app/audit',
-    'app/mail',
-    'app/edge',
-    'app/identity',
-  ],
+  'app/mail': ground,
+  'app/identity': [...ground, 'app/audit', 'app/mail', 'app/edge'],
+  'app/rooms': services,
   'app/meetings': [
-    'config',
-    'app/kernel',
-    'app/database',
-    'app/inventory',
-    'app/audit',
-    'app/edge',
-    'app/identity',
+    ...services.filter((each) => each !== 'app/mail'),
     'app/rooms',
     'media/contract.ts',
     'turn/credentials.ts',
   ],
   'app/connection': ['config', 'app/kernel', 'app/edge', 'app/meetings', 'turn/credentials.ts'],
-  'app/privacy': [
-    'config',
-    'app/kernel',
-    'app/database',
-    'app/inventory',
-    'app/audit',
-    'app/mail',
-    'app/edge',
-    'app/identity',
-    'app/rooms',
-    'app/meetings',
-  ],
-  'app/clinic': [
-    'config',
-    'app/kernel',
-    'app/database',
-    'app/inventory',
-    'app/audit',
-    'app/mail',
-    'app/edge',
-    'app/identity',
-    'app/rooms',
-    'app/meetings',
-    // What patients read and accept stands in the ledger of consents.
-    'app/privacy/consent',
-    'app/privacy/public-form-limit.ts',
-  ],
-  'app/statistics': [
-    'config',
-    'app/kernel',
-    'app/database',
-    'app/inventory',
-    'app/edge',
-    // What a meeting says of itself when it is over.
-    'app/meetings/tally.ts',
-  ],
+  'app/privacy': calls,
+  // What patients read and accept stands in the ledger of consents.
+  'app/clinic': [...calls, 'app/privacy/consent', 'app/privacy/public-form-limit.ts'],
+  // What a meeting says of itself when it is over.
+  'app/statistics': [...ground, 'app/edge', 'app/meetings/tally.ts'],
   'app/attestations': [
     'app/kernel',
     'app/database',
@@ -89,21 +40,12 @@ const rooms = {
   ],
   'app/audience': ['config', 'app/kernel', 'app/edge'],
   'app/console': [
-    'config',
-    'app/kernel',
-    'app/database',
-    'app/inventory',
-    'app/audit',
-    'app/mail',
-    'app/edge',
-    'app/identity',
-    'app/rooms',
-    'app/meetings',
+    ...calls,
     'app/connection',
     'app/privacy',
     'app/statistics',
-    'app/audience',
     'app/attestations',
+    'app/audience',
     'app/clinic',
   ],
   'app/client': [

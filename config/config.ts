@@ -1,7 +1,8 @@
 import type { Settings, Site } from './schema.ts';
 
 /** The configuration as every process gets it: settings checked, defaults and automatic values filled in. */
-export interface Config extends Omit<Settings, 'sites' | 'network' | 'media' | 'turn' | 'mail'> {
+export interface Config
+  extends Omit<Settings, 'sites' | 'network' | 'media' | 'turn' | 'mail' | 'rooms' | 'meetings' | 'privacy'> {
   /** Absolute path of the YAML file; it need not exist. */
   readonly file: string;
   /** Absolute path of the folder that holds everything the appliance writes. It need not exist yet. */
@@ -28,6 +29,9 @@ export interface Config extends Omit<Settings, 'sites' | 'network' | 'media' | '
     readonly control: string;
   };
   readonly mail: Settings['mail'] & { readonly port: number };
+  readonly rooms: Settings['rooms'] & { readonly anyone_can_open: boolean };
+  readonly meetings: Settings['meetings'] & { readonly files: boolean };
+  readonly privacy: Settings['privacy'] & { readonly invitation_days: number; readonly letter_days: number };
   readonly turn: Settings['turn'] & {
     /**
      * The Unix socket that leads the app to the relay in another container, whatever packet filter is between them;

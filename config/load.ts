@@ -201,7 +201,10 @@ function complete(
 ): Config {
   const machine = describeMachine();
   const folder = dirname(file);
-  const { sites, tls, network, media, turn, mail, clinic } = settings;
+  const { sites, tls, network, media, turn, mail, clinic, rooms, meetings, privacy } = settings;
+  // Health care begins with what is closed, and is kept for a short time.
+  const isMed = sites.some(({ edition }) => edition === 'med');
+  const keptDays = isMed ? 7 : 30;
   const absolute = (path: string | null) => (path === null ? null : resolve(folder, path));
   return {
     ...settings,
@@ -252,6 +255,13 @@ function complete(
       port: mail.port ?? submissionPorts[mail.security],
       ca_file: absolute(mail.ca_file),
       password_file: absolute(mail.password_file),
+    },
+    rooms: { ...rooms, anyone_can_open: rooms.anyone_can_open ?? !isMed },
+    meetings: { ...meetings, files: meetings.files ?? !isMed },
+    privacy: {
+      ...privacy,
+      invitation_days: privacy.invitation_days ?? keptDays,
+      letter_days: privacy.letter_days ?? keptDays,
     },
     clinic: { ...clinic, sms: { ...clinic.sms, token_file: absolute(clinic.sms.token_file) } },
   };

@@ -466,10 +466,11 @@ export const ConfigSchema = Type.Object(
     }),
 
     rooms: section('Rooms: places to meet that have an address of their own.', {
-      anyone_can_open: Type.Boolean({
-        default: true,
+      anyone_can_open: Type.Union([Type.Boolean(), Type.Null()], {
+        default: null,
         description:
           'Whether a name that is no room of the console opens one for whoever enters it, without an account, for as long as somebody is there. A hospital turns it off: then only rooms of people with an account can be entered.',
+        automatic: 'true; false where a site is of the edition med',
       }),
       time_zone: Type.Union(
         [Type.String({ minLength: 1, maxLength: 64, format: 'time-zone' }), Type.Null()],
@@ -484,10 +485,11 @@ export const ConfigSchema = Type.Object(
     }),
 
     meetings: section('Meetings: what people can do besides seeing and hearing each other.', {
-      files: Type.Boolean({
-        default: true,
+      files: Type.Union([Type.Boolean(), Type.Null()], {
+        default: null,
         description:
           'Whether people in a meeting can pass small files to each other. They go through the app and are kept nowhere; hosts can forbid it in their meeting.',
+        automatic: 'true; false where a site is of the edition med',
       }),
       attestations: Type.Union([Type.Literal('off'), Type.Literal('med'), Type.Literal('all')], {
         default: 'med',
@@ -637,21 +639,19 @@ export const ConfigSchema = Type.Object(
         description:
           'How long contacts and subscribers of the newsletter are kept after the last that was heard of them.',
       }),
-      invitation_days: Type.Integer({
-        minimum: 2,
-        maximum: 365,
-        default: 30,
+      invitation_days: Type.Union([Type.Integer({ minimum: 2, maximum: 365, unit: 'days' }), Type.Null()], {
+        default: null,
         unit: 'days',
         description:
           'How long an invitation is kept, with the name and address of its guest, after it expired or was revoked; the same for a one-off room.',
+        automatic: '30; 7 where a site is of the edition med',
       }),
-      letter_days: Type.Integer({
-        minimum: 2,
-        maximum: 365,
-        default: 30,
+      letter_days: Type.Union([Type.Integer({ minimum: 2, maximum: 365, unit: 'days' }), Type.Null()], {
+        default: null,
         unit: 'days',
         description:
           'How long the outbox tells whom a letter was sent to. What it said is gone as soon as it is sent.',
+        automatic: '30; 7 where a site is of the edition med',
       }),
       attestation_days: Type.Integer({
         minimum: 30,

@@ -15,6 +15,8 @@ export interface HoldWords {
   readonly canEnter: boolean;
   readonly canLeave: boolean;
   readonly canReturn: boolean;
+  /** Whether what staff wrote still matters. */
+  readonly hasMessages: boolean;
 }
 
 export function holdWords(hold: HoldView, say: Say): HoldWords {
@@ -29,6 +31,7 @@ export function holdWords(hold: HoldView, say: Say): HoldWords {
     canEnter: hold.enterPath !== null,
     canLeave: isWaiting,
     canReturn: state === 'left' && hold.isOpen,
+    hasMessages: hold.messages.length > 0 && state !== 'ended',
   };
 }
 

@@ -3,6 +3,9 @@ import type { WebSocket } from 'ws';
 /** How often a socket is looked after, in milliseconds; one that was silent for twice as long is dead. */
 const HEARTBEAT_MS = 10_000;
 
+/** Tells a page, which cannot see pings, that the way to it is open. */
+const ALIVE = JSON.stringify({ type: 'alive' });
+
 /** Bytes that may wait to be sent to a browser that does not read. */
 const UNSENT_BYTES = 4 * 1024 * 1024;
 
@@ -22,7 +25,10 @@ export class LiveSocket {
     this.#socket = socket;
     const heartbeat = setInterval(() => {
       if (performance.now() - this.#heardAt > 2 * HEARTBEAT_MS) socket.terminate();
-      else socket.ping();
+      else {
+        socket.ping();
+        this.send(ALIVE);
+      }
     }, HEARTBEAT_MS);
     socket.on('pong', () => {
       this.#heardAt = performance.now();

@@ -194,7 +194,7 @@ export const patientRoutes = fp<PatientRoutesOptions>(
       // Programs open the links of letters: the button brings the visit over, not the link itself.
       if (visit === null) reply.code(404);
       return reply.page('clinic/views/back.hbs', {
-        title: request.t(visit === null ? 'clinic.back.over' : 'clinic.back.title'),
+        title: visit === null ? request.t('clinic.back.over') : request.t('clinic.back.title'),
         action: visit === null ? null : `/w/back/${request.params.token}`,
       });
     });

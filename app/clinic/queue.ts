@@ -68,13 +68,12 @@ export class Queue {
    */
   async take(asker: Asker, visitId: string): Promise<void> {
     const { callRooms, callBacks, clock, translates } = this.#options;
+    const t = translates[asker.person.language];
     await this.#act(asker, visitId, 'visits.take', async (transaction, visit, area) => {
       if (visit.state === 'called' || visit.state === 'in_call') throw new AppError('visit_taken');
       const room = await callRooms.open(transaction, area, asker.person.id);
       const { id: invitationId } = await callRooms.invite(transaction, room, {
-        name:
-          visit.said.name ??
-          translates[asker.person.language]('clinic.patientNumber', { number: visit.number }),
+        name: visit.said.name ?? t('clinic.patientNumber', { number: visit.number }),
         email: null,
         language: visit.language,
         createdBy: asker.person.id,

@@ -81,8 +81,10 @@ export class StaffLive {
 
   /** Closes the pages of those who may not look any more: their session is over, or they are blocked. */
   async checkSessions(): Promise<void> {
-    if (this.#open.size === 0) return;
-    const ids = [...new Set([...this.#open].map(({ watcher }) => watcher.sessionId))];
+    // Who comes meanwhile was looked at as they came.
+    const open = [...this.#open];
+    if (open.length === 0) return;
+    const ids = [...new Set(open.map(({ watcher }) => watcher.sessionId))];
     const alive = new Set<string>(
       await this.#database('sessions')
         .join('people', 'people.id', 'sessions.person_id')
@@ -91,7 +93,7 @@ export class StaffLive {
         .whereRaw(ADMITTED)
         .pluck('sessions.id'),
     );
-    for (const { socket, watcher } of this.#open) if (!alive.has(watcher.sessionId)) socket.close(NOT_YOURS);
+    for (const { socket, watcher } of open) if (!alive.has(watcher.sessionId)) socket.close(NOT_YOURS);
   }
 
   close(): void {

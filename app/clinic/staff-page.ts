@@ -107,7 +107,7 @@ function rowOf(visit: VisitView, view: StaffView, tongue: Tongue) {
     state: visit.state,
     name: words.name,
     facts: words.facts,
-    area: view.areas.find(({ id }) => id === visit.areaId)?.name ?? '',
+    area: view.areas.length > 1 ? (view.areas.find(({ id }) => id === visit.areaId)?.name ?? '') : '',
     said: words.state,
     waited: words.waited ?? '',
     isLate: words.isLate,

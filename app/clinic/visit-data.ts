@@ -7,6 +7,7 @@ import {
   isoOf,
   type Subject,
 } from '../inventory/category-store.ts';
+import { deleteRoom } from '../rooms/store.ts';
 import type { VisitField } from './area.ts';
 import { dueField, dueVisits, expireField, expireVisits } from './expiry.ts';
 import type { VisitRow } from './visit-rows.ts';
@@ -83,8 +84,13 @@ export const visitStore: CategoryStore = {
     ];
   },
 
+  /** The room of a call that goes on, too: the link into it carries the patient's name. */
   async erase(transaction, subject) {
-    return visitsOf(transaction, subject).delete();
+    const rooms = visitsOf(transaction, subject).whereNotNull('visits.room_id').select('visits.room_id');
+    const ids: string[] = await transaction('rooms').whereIn('id', rooms).pluck('id');
+    const count = await visitsOf(transaction, subject).delete();
+    for (const id of ids) await deleteRoom(transaction, id);
+    return count;
   },
 
   expire: (transaction, terms, limit) => expireVisits(transaction, terms, limit),

@@ -66,7 +66,8 @@ export class VisitLetters {
   /** What a message to a telephone says. */
   shortCallBack({ language, host }: Visit, path: string): string {
     const { translates, urlOn, siteName } = this.#options;
-    return translates[language]('clinic.letters.callBack.short', {
+    const t = translates[language];
+    return t('clinic.letters.callBack.short', {
       site: siteName(host),
       url: urlOn(host, path),
     });

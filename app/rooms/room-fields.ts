@@ -81,6 +81,8 @@ export interface RoomLimits {
   readonly participantsPerRoom: number;
   /** The end that the room has already: it may have passed. */
   readonly expiresAt: number | null;
+  /** Whether every room has a lobby, as on sites of the edition `med`. Default: no. */
+  readonly needsLobby?: boolean;
 }
 
 /** Reads what was typed of a room, but for its address. */
@@ -110,7 +112,7 @@ export function readRoomChanges(
       name,
       kind,
       access,
-      hasLobby: typed.has_lobby === 'yes',
+      hasLobby: limits.needsLobby === true || typed.has_lobby === 'yes',
       needsHost: typed.needs_host === 'yes',
       timeZone,
       openingHours,

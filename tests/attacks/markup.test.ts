@@ -12,7 +12,10 @@ const MARKUP = markup('Zq');
 const ALIVE = /<img src=x|<script>evil|"'><|Z[qo]"|Z[qo]&quot;'>/;
 
 const plenty = { rateLimits: { pages: 1e9, misses: 1e9 } };
-const app = await RunningApp.start({}, plenty);
+const app = await RunningApp.start(
+  { sites: [{ host: 'localhost', name: 'Clinic', edition: 'med' }] },
+  plenty,
+);
 const population = await Population.of(app);
 t.teardown(async () => {
   await population.close();
@@ -52,6 +55,18 @@ const erasureId = await population.request('erasure', { name, subject: MARKUP })
 const unseenId = await population.request('access', { name, subject: MARKUP });
 await population.database('requests').where({ id: unseenId }).update({ identity_checked_at: null });
 const subscriptionId = await population.subscription();
+// What is done in a department, and by whoever runs it.
+const area = await population.area(clinic, owner.id, { name });
+const visitId = await population.visit(clinic, owner.id, { name });
+const appointment = await population.appointment(clinic, owner.id, { name, subject: MARKUP });
+const link = app.app.clinicAppointments.links.tokenOf({ id: appointment.id, linkGeneration: 1 });
+await population.calendarFeed(clinic, owner.id);
+const tokenId = (await population.serviceToken(clinic, { name })).id;
+const uploadId = await population.appointmentImport(clinic, owner.id);
+await population
+  .database('appointment_imports')
+  .where({ id: uploadId })
+  .update({ content: `name,start\n"${MARKUP.replaceAll('"', '""')}",2099-01-05 10:00\n` });
 const starts = [
   '/console',
   '/console/setup',
@@ -74,20 +89,31 @@ const starts = [
   `/console/requests/${requestId}`,
   `/console/requests/${unseenId}`,
   `/console/requests/${erasureId}/erasure`,
+  '/clinic',
+  `/clinic/visits/${visitId}/enter`,
+  `/w/${area.slug}`,
+  '/console/appointments',
+  `/console/appointments/${appointment.id}`,
+  `/console/appointments/new?area=${area.id}`,
+  `/console/appointments/import/${uploadId}`,
+  '/console/service-tokens',
+  `/console/service-tokens/${tokenId}/revoke`,
+  `/appointment/${link}`,
   '/account',
   '/my-data',
   '/privacy/request/never-was',
   '/newsletter/confirm/never-was',
   '/newsletter/end/never-was',
-  '/r?name=Zq',
+  '/r?name=nothing',
   `/r/${slug}`,
   '/',
 ];
 
 /** Pages that no link leads to for somebody who was here before, or without a live meeting. */
-const UNREACHED = /^\/(?:confirm|cookies\/|first-owner|i|sign-in|console\/meetings\/:id)(?:\b|$)/;
+const UNREACHED =
+  /^\/(?:confirm|cookies\/|first-owner|i|sign-in|console\/meetings\/:id|w\/:slug\/|w\/back|w$)(?:\b|$)/;
 const NO_PAGE =
-  /\.csv$|\/json$|\/export$|^\/(?:assets|site|trust|health|metrics|signalling|favicon|robots|manifest|meeting-files)/;
+  /\.csv$|\.ics$|\.json$|\/json$|\/live$|\/export$|^\/fhir\/|^\/(?:assets|site|trust|health|metrics|signalling|favicon|robots|manifest|meeting-files)/;
 
 t.test('whatever people typed is text on every page', async (t) => {
   const pages = await crawl(app, owner.headers, starts);

@@ -183,6 +183,82 @@ export class Population {
     return id;
   }
 
+  /** A patient's appointment in an area that somebody manages. */
+  async appointment(
+    organisationId: string,
+    managerId: string | null,
+    { name = 'A patient', subject = 'Another day' }: Words = {},
+  ): Promise<{ readonly id: string; readonly areaId: string }> {
+    const { id: areaId } = await this.area(organisationId, managerId);
+    const id = newId();
+    const now = Date.now();
+    await this.database('appointments').insert({
+      id,
+      area_id: areaId,
+      patient_name: name,
+      email: 'patient@example.org',
+      language: 'en',
+      starts_at: now + 86_400_000,
+      ends_at: now + 87_600_000,
+      time_zone: 'Europe/Paris',
+      state: 'booked',
+      reply: 'other_time',
+      wish: subject,
+      external_system: '',
+      external_value: name,
+      told_at: now,
+      created_at: now,
+      changed_at: now,
+    });
+    return { id, areaId };
+  }
+
+  /** A free time in an area of an organisation. */
+  async slot(organisationId: string): Promise<string> {
+    const { id: areaId } = await this.area(organisationId, null);
+    const id = newId();
+    const now = Date.now();
+    const times = { starts_at: now + 86_400_000, ends_at: now + 87_600_000 };
+    await this.database('slots').insert({
+      id,
+      area_id: areaId,
+      ...times,
+      state: 'free',
+      created_at: now,
+      changed_at: now,
+    });
+    return id;
+  }
+
+  async appointmentImport(organisationId: string, personId: string): Promise<string> {
+    const { id: areaId } = await this.area(organisationId, personId);
+    const id = newId();
+    const content = 'name,start\nAnna,2099-01-05 10:00\n';
+    const row = { id, area_id: areaId, person_id: personId, content, created_at: Date.now() };
+    await this.database('appointment_imports').insert(row);
+    return id;
+  }
+
+  async calendarFeed(organisationId: string, personId: string): Promise<string> {
+    const { id: areaId } = await this.area(organisationId, personId);
+    const id = newId();
+    const row = { id, area_id: areaId, person_id: personId, created_at: Date.now() };
+    await this.database('calendar_feeds').insert(row);
+    return id;
+  }
+
+  /** Its id, and what its program holds. */
+  async serviceToken(
+    organisationId: string,
+    { name = 'A program' }: Words = {},
+  ): Promise<{ readonly id: string; readonly token: string }> {
+    const id = newId();
+    const { token, hash } = newToken();
+    const row = { id, organisation_id: organisationId, name, token_hash: hash, created_at: Date.now() };
+    await this.database('service_tokens').insert(row);
+    return { id, token };
+  }
+
   async invitation(roomId: string, { name = 'A guest' }: Words = {}): Promise<string> {
     const id = newId();
     const now = Date.now();

@@ -41,6 +41,19 @@ const certificate: Fill = async ({ population }) => ({ number: await population.
 const area: Fill = async ({ population, organisationId, ownerId }) => ({
   id: (await population.area(organisationId, ownerId)).id,
 });
+const areaMember: Fill = async (place) => {
+  const { id = '' } = await area(place);
+  const { id: personId } = await place.population.person(place.organisationId, 'member');
+  const row = {
+    area_id: id,
+    person_id: personId,
+    role: 'clinician',
+    gets_letters: 0,
+    created_at: Date.now(),
+  };
+  await place.population.database('area_members').insert(row);
+  return { id, personId };
+};
 const door: Fill = async ({ population, organisationId, ownerId }) => ({
   slug: (await population.area(organisationId, ownerId)).slug,
 });
@@ -51,6 +64,24 @@ const visit: Fill = async ({ population, organisationId, ownerId }) => ({
 const attestation: Fill = async ({ population, organisationId, ownerId }) => ({
   id: await population.attestation(organisationId, ownerId),
 });
+const appointment: Fill = async ({ population, organisationId, ownerId }) => ({
+  id: (await population.appointment(organisationId, ownerId)).id,
+});
+const appointmentImport: Fill = async ({ population, organisationId, ownerId }) => ({
+  importId: await population.appointmentImport(organisationId, ownerId),
+});
+const feed: Fill = async ({ population, organisationId, ownerId }) => ({
+  feedId: await population.calendarFeed(organisationId, ownerId),
+});
+const managedArea: Fill = async ({ population, organisationId, ownerId }) => ({
+  areaId: (await population.area(organisationId, ownerId)).id,
+});
+const serviceToken: Fill = async ({ population, organisationId }) => ({
+  id: (await population.serviceToken(organisationId)).id,
+});
+const freeTime: Fill = async ({ population, organisationId }) => ({
+  id: await population.slot(organisationId),
+});
 /** A token that never was: the real ones have tests of their own. */
 const token: Fill = async () => ({ token: newToken().token });
 
@@ -60,6 +91,18 @@ const fills: Readonly<Record<string, Fill>> = {
   '/clinic/areas/:id': area,
   '/clinic/visits/:id': visit,
   '/console/areas/:id': area,
+  '/console/areas/:id/members/:personId': areaMember,
+  '/appointment/:token': token,
+  '/calendar/:token': token,
+  '/console/appointments/:id': appointment,
+  '/console/appointments/feeds/:feedId': feed,
+  '/console/appointments/feeds/names/:areaId': managedArea,
+  '/console/appointments/import/:importId': appointmentImport,
+  '/console/service-tokens/:id': serviceToken,
+  '/fhir/Appointment/:id': appointment,
+  '/fhir/HealthcareService/:id': area,
+  '/fhir/Schedule/:id': area,
+  '/fhir/Slot/:id': freeTime,
   '/assets/:name': async () => ({ name: 'main.css' }),
   '/console/attestations/:id': attestation,
   '/console/contacts/:id': contact,
@@ -99,7 +142,10 @@ const absent: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /** What says of itself that it is over, and says so of what never was and what is somebody else's as well. */
-const over: readonly string[] = ['/console/people/import/:importId'];
+const over: readonly string[] = [
+  '/console/appointments/import/:importId',
+  '/console/people/import/:importId',
+];
 
 export interface Parameters {
   /** Whether what they name is there. */

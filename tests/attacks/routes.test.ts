@@ -42,7 +42,10 @@ t.teardown(async () => {
 });
 const [north, south] = [await population.organisation(), await population.organisation()];
 
-const routes = app.app.routeTable.filter(({ method }) => method !== 'HEAD' && method !== 'OPTIONS');
+const whole = app.app.routeTable.filter(({ method }) => method !== 'HEAD' && method !== 'OPTIONS');
+const routes = whole.filter(({ access }) => access !== 'service');
+/** Those of programs, for which no session counts. */
+const forPrograms = whole.filter(({ access }) => access === 'service');
 
 /** What can be compared of an answer: all of it, but for the number of the request and the time. */
 function essence({ status, headers, text }: Answer): unknown {
@@ -73,8 +76,8 @@ const forOthers = routes.filter(({ access }) => access !== 'anyone');
 
 t.test('routes are GET or POST, and every parameter is known', async (t) => {
   t.ok(routes.length > 50, 'it is the whole router');
-  for (const route of routes) {
-    t.match(route.method, /^(GET|POST)$/, title(route));
+  for (const route of whole) {
+    t.match(route.method, route.access === 'service' ? /^(GET|POST|PUT)$/ : /^(GET|POST)$/, title(route));
     t.doesNotThrow(() => parametersOf(route.url), title(route));
   }
 });
@@ -140,6 +143,37 @@ t.test('what is for anyone answers anyone, without a fault of ours', async (t) =
       // Without an SFU a room says that it will be back.
       t.ok(status < 500 || status === 503, `${title(route)} as ${visitor?.role ?? 'guest'}: ${status}`);
     }
+  }
+});
+
+t.test('programs come in by a token alone, and to their own organisation’s', async (t) => {
+  t.ok(forPrograms.length >= 12, `${forPrograms.length} routes`);
+  const owner = await population.person(north, 'owner');
+  const own = { authorization: `Bearer ${(await population.serviceToken(north)).token}` };
+  const foreign = { authorization: `Bearer ${(await population.serviceToken(south)).token}` };
+  const json = { 'content-type': 'application/fhir+json' };
+  const status = async ({ method }: RouteEntry, path: string, headers: Readonly<Record<string, string>>) => {
+    const asked = { method: method as 'GET' | 'POST' | 'PUT', headers: { ...headers } };
+    const body = method === 'GET' ? asked : { ...asked, headers: { ...json, ...headers }, body: '{}' };
+    return (await app.ask(path, body)).status;
+  };
+  for (const route of forPrograms) {
+    const path = await pathTo(route, { organisationId: north, ownerId: owner.id });
+    for (const headers of [{}, owner.headers, { authorization: 'Bearer x' }, { authorization: 'Basic eDp5' }])
+      t.equal(
+        await status(route, path, headers),
+        401,
+        `${title(route)} ${JSON.stringify(Object.keys(headers))}`,
+      );
+    const answered = await status(route, path, own);
+    if (route.method === 'GET') t.equal(answered, 200, title(route));
+    else t.equal(answered, 400, `${title(route)}: the body is none`);
+    if (route.method !== 'GET' || !route.url.includes(':')) continue;
+    const [theirs, never] = await Promise.all(
+      [path, neverThere(route.url)].map((each) => app.ask(each, { headers: foreign })),
+    );
+    t.equal(theirs?.status, 404, title(route));
+    t.equal(theirs?.text, never?.text, `${title(route)}: as if it was not there`);
   }
 });
 

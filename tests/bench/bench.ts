@@ -6,6 +6,7 @@ import { benchRetention } from './retention.ts';
 import { benchSignIn } from './sign-in.ts';
 import { benchStart } from './start.ts';
 import { benchStatistics } from './statistics.ts';
+import { benchWaiting } from './waiting.ts';
 
 type Bench = (print: (line: string) => void, times?: number) => Promise<unknown>;
 
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, Bench>> = {
   'sign-in': benchSignIn,
   start: benchStart,
   statistics: benchStatistics,
+  waiting: benchWaiting,
 };
 
 /** `bench NAME [TIMES]`. Exit code 0 when it was measured, 1 when a limit was passed, 2 for an unknown name or no whole number from 1 to 1000. */

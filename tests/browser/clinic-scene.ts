@@ -45,10 +45,23 @@ export class ClinicPage {
     await fill(dialog);
   }
 
+  /** Calls a patient; the call opens in a tab of its own. */
+  async call(name: string): Promise<Page> {
+    const [call] = await Promise.all([
+      this.context.waitForEvent('page'),
+      this.button(`Call: ${name}`).click(),
+    ]);
+    await preJoin(call);
+    return call;
+  }
+
   close(): Promise<void> {
     return this.context.close();
   }
 }
+
+/** A dozen browsers with cameras take their time on a small machine, in milliseconds. */
+const DEADLINE_MS = 60_000;
 
 const phone = { width: 360, height: 640 };
 const desk = { width: 1280, height: 800 };
@@ -157,8 +170,32 @@ export class ClinicScene {
       ...options,
       permissions: ['camera', 'microphone', 'clipboard-read', 'clipboard-write'],
     });
+    context.setDefaultTimeout(DEADLINE_MS);
     return new ClinicPage(context, await context.newPage());
   }
+}
+
+/** Waits for the page before a call, until its script runs. */
+async function preJoin(page: Page): Promise<void> {
+  await page.locator('body[data-step="pre-join"]').waitFor();
+  await page.getByRole('button', { name: 'Join', exact: true }).waitFor();
+}
+
+/** Joins a call under the name that is filled in. */
+export async function join(page: Page): Promise<void> {
+  await preJoin(page);
+  await page.getByRole('button', { name: 'Join', exact: true }).click();
+}
+
+/** Waits until this page shows moving pictures of so many people, the reader's own included. */
+export async function sees(page: Page, count: number): Promise<void> {
+  await page.waitForFunction(
+    (wanted) =>
+      [...document.querySelectorAll<HTMLVideoElement>('participant-tile video')].filter(
+        (video) => video.videoWidth > 0 && !video.paused && video.currentTime > 0,
+      ).length >= wanted,
+    count,
+  );
 }
 
 /** Fills in the form of a door as somebody would who reads it. */

@@ -169,7 +169,13 @@ export class AppointmentWard {
   }
 }
 
-const days = { serviceDays: 30, relationshipDays: 1095, invitationDays: 30, letterDays: 30 } as const;
+const days = {
+  serviceDays: 30,
+  relationshipDays: 1095,
+  invitationDays: 30,
+  letterDays: 30,
+  attestationDays: 365,
+} as const;
 
 function storeOf(store: CategoryStore | null): CategoryStore {
   if (store === null) throw new Error('nothing is stored');

@@ -33,6 +33,7 @@ const terms = (now: number, heldIds: readonly string[] = []) => ({
   relationshipDays: 1095,
   invitationDays: 30,
   letterDays: 30,
+  attestationDays: 365,
   heldIds: new Set(heldIds),
 });
 

@@ -35,6 +35,9 @@ const words = {
   subscriptions: 'rhadamanthys',
   legal_holds: 'Quibblesome',
   requests: 'Pumpernickel',
+  appointments: 'Onomatopoeiac',
+  appointment_imports: 'Nincompoopish',
+  service_tokens: 'Mumbojumbish',
 } as const;
 
 const organisationId = await population.organisation({ name: words.organisations });
@@ -50,6 +53,16 @@ const upload = await population.import(organisationId, person.id);
 await database('imports')
   .where({ id: upload })
   .update({ content: `name,email\n${words.imports},anna@example.org\n` });
+const appointment = await population.appointment(organisationId, null, {
+  name: words.appointments,
+  subject: words.appointments,
+});
+// In an area elsewhere: who works in one is known to the colleagues of their organisation, by name.
+const appointmentUpload = await population.appointmentImport(await population.organisation(), person.id);
+await database('appointment_imports')
+  .where({ id: appointmentUpload })
+  .update({ content: `name,start\n${words.appointment_imports},2099-01-05 10:00\n` });
+const serviceToken = await population.serviceToken(organisationId, { name: words.service_tokens });
 const contact = await population.contact({ name: words.contacts, subject: words.contacts });
 const subscription = newId();
 await database('subscriptions').insert({
@@ -84,6 +97,9 @@ await app.app.audit.record(
 /** What the parameters of a route name; the longest beginning counts. */
 const things: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/account/': { id: newId() },
+  '/console/appointments/': { id: appointment.id, importId: appointmentUpload },
+  '/console/service-tokens/': { id: serviceToken.id },
+  '/console/areas/': { id: appointment.areaId, personId: person.id },
   '/console/contacts/': { id: contact },
   '/console/holds/': { id: hold },
   '/console/letters/': { letterId: letter },
@@ -98,7 +114,8 @@ const things: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 const routes = app.app.routeTable.filter(
-  ({ method, access, url }) => method === 'GET' && access !== 'anyone' && !url.includes('*'),
+  ({ method, access, url }) =>
+    method === 'GET' && access !== 'anyone' && access !== 'service' && !url.includes('*'),
 );
 
 function pathOf(url: string): string {
@@ -109,7 +126,15 @@ function pathOf(url: string): string {
 
 const met = new Map<Role, Map<string, string[]>>();
 for (const role of roles) {
-  const { headers } = await population.person(organisationId, role, { name: `Viewer ${role}` });
+  const { id, headers } = await population.person(organisationId, role, { name: `Viewer ${role}` });
+  // Whoever can work in an area does, so that they meet what is seen there.
+  await database('area_members').insert({
+    area_id: appointment.areaId,
+    person_id: id,
+    role: 'secretary',
+    gets_letters: 0,
+    created_at: Date.now(),
+  });
   const found = new Map<string, string[]>();
   for (const { url } of routes) {
     const path = pathOf(url);
@@ -139,6 +164,9 @@ t.test('the search finds what is there to be found', async (t) => {
   const owner = met.get('owner');
   for (const category of ['account', 'organisations', 'rooms', 'invitations', 'letters', 'contacts'])
     t.ok(owner?.has(category), `an owner meets ${category}`);
+  for (const role of ['owner', 'administrator', 'member'] as const)
+    t.ok(met.get(role)?.has('appointments'), `${role} who works in the area meets appointments`);
+  t.ok(met.get('administrator')?.has('service_tokens'));
   for (const category of ['legal_holds', 'requests'])
     t.ok(met.get('dpo')?.has(category), `a data protection officer meets ${category}`);
   t.ok(routes.length > 25, `${routes.length} pages`);

@@ -22,6 +22,7 @@ export async function act(path: string, fields: FormData = new FormData()): Prom
   }
   const said: unknown = await answer.json().catch(() => ({}));
   if (answer.ok) return said as Done;
-  const { sentence, detail, title } = Object(said) as Record<string, unknown>;
-  throw new ActFault([sentence, detail, title].find((each) => typeof each === 'string') ?? '');
+  // RFC 9457: what is wrong, and what can be done.
+  const { title, detail } = Object(said) as Record<string, unknown>;
+  throw new ActFault([title, detail].filter((each) => typeof each === 'string').join(' '));
 }

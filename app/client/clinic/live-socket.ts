@@ -10,6 +10,9 @@ interface LiveSocketEvents<Message> {
 /** Waits before another try, in milliseconds; the last one repeats. A restarted app is found soon. */
 const RETRY_WAITS_MS = [250, 500, 1_000, 2_000, 4_000] as const;
 
+/** The server says something every ten seconds; after so long without, the way is lost, in milliseconds. */
+const SILENCE_MS = 25_000;
+
 /** A socket that takes longer to open is given up, in milliseconds. */
 const OPEN_DEADLINE_MS = 8_000;
 
@@ -24,6 +27,7 @@ export class LiveSocket<Message> {
   #tries = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #openTimer: ReturnType<typeof setTimeout> | undefined;
+  #silenceTimer: ReturnType<typeof setTimeout> | undefined;
   #isClosed = false;
 
   /** @param url `wss://HOST/clinic/live` */
@@ -48,13 +52,22 @@ export class LiveSocket<Message> {
     socket.addEventListener('open', () => {
       clearTimeout(this.#openTimer);
       this.#tries = 0;
+      this.#heard(socket);
       this.#events.emit('opened');
     });
     socket.addEventListener('message', ({ data }) => {
-      if (socket === this.#socket) this.#events.emit('message', JSON.parse(String(data)) as Message);
+      if (socket !== this.#socket) return;
+      this.#heard(socket);
+      const message: { readonly type: string } = JSON.parse(String(data));
+      if (message.type !== 'alive') this.#events.emit('message', message as Message);
     });
     socket.addEventListener('close', () => this.#drop(socket));
     socket.addEventListener('error', () => this.#drop(socket));
+  }
+
+  /** The network is gone: the browser says so long before the socket does. */
+  lose(): void {
+    if (this.#socket) this.#drop(this.#socket);
   }
 
   /** The network changed, or the page was away: the socket may be dead without knowing it. */
@@ -63,6 +76,7 @@ export class LiveSocket<Message> {
     const socket = this.#socket;
     this.#socket = undefined;
     clearTimeout(this.#openTimer);
+    clearTimeout(this.#silenceTimer);
     socket?.close();
     this.open();
   }
@@ -71,13 +85,20 @@ export class LiveSocket<Message> {
     this.#isClosed = true;
     clearTimeout(this.#retryTimer);
     clearTimeout(this.#openTimer);
+    clearTimeout(this.#silenceTimer);
     this.#socket?.close();
     this.#socket = undefined;
+  }
+
+  #heard(socket: WebSocket): void {
+    clearTimeout(this.#silenceTimer);
+    this.#silenceTimer = setTimeout(() => this.#drop(socket), SILENCE_MS);
   }
 
   #drop(socket: WebSocket): void {
     if (socket !== this.#socket) return;
     clearTimeout(this.#openTimer);
+    clearTimeout(this.#silenceTimer);
     this.#socket = undefined;
     socket.close();
     if (this.#isClosed) return;

@@ -52,6 +52,7 @@ export class HoldPage extends HTMLElement {
       if (document.visibilityState === 'hidden') hiddenAt = Date.now();
       else if (Date.now() - hiddenAt > LONG_AWAY_MS) socket.renew();
     });
+    addEventListener('offline', () => socket.lose());
     addEventListener('online', () => socket.renew());
     // Out of the browser's memory: its socket is closed.
     addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
@@ -95,13 +96,13 @@ export class HoldPage extends HTMLElement {
     part(this, 'meanwhile', HTMLElement).hidden = !words.canLeave;
     part(this, 'door', HTMLElement).hidden = hold.state !== 'left' && hold.state !== 'ended';
     if (!words.canLeave) part(this, 'mirror', DeviceMirror).stop();
+    part(this, 'messages', HTMLElement).hidden = !words.hasMessages;
     this.#showMessages(hold);
     document.title = t(hold.state === 'called' ? 'title.called' : 'title.hold', { site: this.#siteName });
   }
 
   #showMessages({ messages }: HoldView): void {
     const list = part(this, 'message-list', HTMLUListElement);
-    part(this, 'messages', HTMLElement).hidden = messages.length === 0;
     const lines = messages.map(({ text, sentAt }) => [text, timeOfDay(sentAt)] as const);
     // Those that are there stay, so that only a new one is read out.
     for (const [index, [text, time]] of lines.entries()) {

@@ -37,6 +37,8 @@ export class PreJoin extends HTMLElement {
       event.preventDefault();
       this.#submit();
     });
+    // Pressed before this ran, the browser would have sent the form itself, and loaded the page anew.
+    part(this, 'join', HTMLButtonElement).disabled = false;
     const show = () => {
       for (const kind of ['microphone', 'camera'] as const)
         controls.setPressed(kind, devices[kind].on, devices[kind].fault !== null);

@@ -46,7 +46,11 @@ export class VisitActs extends HTMLElement {
     this.#fill(visit);
     part(this, 'guest-link-box', HTMLElement).hidden = true;
     const target = folds.find(({ hidden, open }) => !hidden && open) ?? folds.find(({ hidden }) => !hidden);
-    const first = open === null ? null : target?.querySelector<HTMLElement>('textarea, select, button');
+    const field = 'textarea, form:not([hidden]) select';
+    const first =
+      open === null
+        ? null
+        : (target?.querySelector<HTMLElement>(field) ?? target?.querySelector<HTMLElement>('button'));
     (first ?? target?.querySelector('summary'))?.focus();
   }
 

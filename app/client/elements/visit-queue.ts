@@ -67,6 +67,7 @@ export class VisitQueue extends HTMLElement {
     socket.on('opened', () => this.#showLost(false));
     socket.on('lost', () => this.#showLost(true));
     socket.open();
+    addEventListener('offline', () => socket.lose());
     addEventListener('online', () => socket.renew());
     addEventListener('pagehide', () => socket.close());
     addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
@@ -105,7 +106,7 @@ export class VisitQueue extends HTMLElement {
     for (const [index, { visit, words }] of shown.entries()) {
       const row = this.#rows.get(visit.id) ?? fromTemplate('visit-row', HTMLLIElement);
       this.#rows.set(visit.id, row);
-      fill(row, visit, words, this.#state?.area(visit.areaId)?.name ?? '');
+      fill(row, visit, words, this.#areaName(visit));
       // Only what stands elsewhere is moved: a press or the keyboard's place on a line must not be lost.
       const there = list.children[index];
       if (there !== row) {
@@ -118,6 +119,12 @@ export class VisitQueue extends HTMLElement {
     const empty = section.querySelector<HTMLElement>('[data-part="empty"]');
     if (empty) empty.hidden = shown.length > 0;
     section.hidden = shown.length === 0 && !empty;
+  }
+
+  /** Nothing where there is one department alone. */
+  #areaName({ areaId }: VisitView): string {
+    const state = this.#state;
+    return state && state.areas.length > 1 ? (state.area(areaId)?.name ?? '') : '';
   }
 
   #showAreas(state: QueueState): void {

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { areaField } from '../../edge/form-fields.ts';
 import type { AppError } from '../../kernel/errors.ts';
-import { timeOfDay } from '../../rooms/moment.ts';
+import { dayAndTime, timeOfDay } from '../../rooms/moment.ts';
 import type { Area } from '../area.ts';
 import { letsIn, OPENS_BEFORE_MS, type PatientAppointment, standingOf, WISH_LIMIT } from './appointment.ts';
 import { appointmentPath, whenInWords } from './appointment-words.ts';
@@ -102,7 +102,7 @@ export function sendOtherTime(
     area: area.name,
     offers: offers.map((slot) => ({
       id: slot.id,
-      when: whenInWords({ ...appointment, startsAt: slot.startsAt, endsAt: slot.endsAt }, language, t),
+      when: dayAndTime(slot.startsAt, appointment.timeZone, language),
       isChosen: slot.id === typed.slot,
     })),
     hasOffers: offers.length > 0,

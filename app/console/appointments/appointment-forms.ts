@@ -148,7 +148,7 @@ export const appointmentForms = fp<AppointmentConsoleOptions>(
       if (fault !== null) reply.code(fault.status);
       else if (isWrong) reply.code(400);
       return reply.consolePage('console/appointments/views/appointment-form.hbs', {
-        title: t(appointment === null ? 'appointments.new' : 'appointments.editTitle'),
+        title: appointment === null ? t('appointments.new') : t('appointments.editTitle'),
         section: 'appointments',
         back:
           appointment === null
@@ -159,7 +159,7 @@ export const appointmentForms = fp<AppointmentConsoleOptions>(
         // As it was read when the form was made: what changed since then is not written over.
         version: typed.version ?? '',
         fields: appointmentFields(request, await choicesOf(area), typed, faults),
-        submit: t(appointment === null ? 'appointments.make' : 'appointments.save'),
+        submit: appointment === null ? t('appointments.make') : t('appointments.save'),
       });
     };
   },

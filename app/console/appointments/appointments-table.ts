@@ -77,7 +77,7 @@ export function appointmentsTable(
       {
         name: 'from',
         label: (t) => t('appointments.from'),
-        options: (t) => [{ value: 'past', label: t('appointments.periods.all') }],
+        options: (t) => [{ value: 'coming', label: t('appointments.periods.coming') }],
       },
       {
         name: 'area',
@@ -106,7 +106,7 @@ export function appointmentsTable(
     list: (request, { filters: { from, ...filters }, ...query }) =>
       listAppointments(database, reachOf(request, 'appointments.read'), {
         ...query,
-        filters: from === 'past' ? filters : { ...filters, from: String(clock()) },
+        filters: from === 'coming' ? { ...filters, from: String(clock()) } : filters,
       }),
     empty: (t) =>
       areas.length === 0

@@ -43,8 +43,8 @@ export const feedPages = fp<AppointmentConsoleOptions>(
           id,
           name,
           hasNames,
-          state: t(hasNames ? 'appointments.feeds.hasNames' : 'appointments.feeds.hasNoNames'),
-          submit: t(hasNames ? 'appointments.feeds.withoutNames' : 'appointments.feeds.withNames'),
+          state: hasNames ? t('appointments.feeds.hasNames') : t('appointments.feeds.hasNoNames'),
+          submit: hasNames ? t('appointments.feeds.withoutNames') : t('appointments.feeds.withNames'),
         })),
         hasManaged: managed.length > 0,
       });

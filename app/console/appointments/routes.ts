@@ -3,6 +3,7 @@ import fp from 'fastify-plugin';
 import {
   type AppointmentAct,
   allows,
+  OPENS_BEFORE_MS,
   type PatientAppointment,
 } from '../../clinic/appointments/appointment.ts';
 import { appointmentPath, whenInWords } from '../../clinic/appointments/appointment-words.ts';
@@ -36,6 +37,9 @@ export const appointmentConsole = fp<AppointmentConsoleOptions>(
     const { database, clock, clinic } = options;
 
     app.get(appointmentsPath, using, async (request, reply) => {
+      // What is to come is what most look for.
+      if (Object.keys(Object(request.query)).length === 0)
+        return reply.redirect(`${appointmentsPath}?from=coming`, 303);
       const areas = await areasWithin(database, reachOf(request, 'appointments.read'));
       if (areas.length > 0) {
         await app.audit.record(request.actor, {
@@ -84,8 +88,8 @@ export const appointmentConsole = fp<AppointmentConsoleOptions>(
           : await findSlot(database, reachOf(request, 'appointments.read'), appointment.wishedSlotId);
       const marks = (['arrive', 'fulfil', 'miss'] as const)
         .filter((act) => may(act) && (act !== 'arrive' || appointment.state !== 'arrived'))
-        // Nobody is missed before their time.
-        .filter((act) => act !== 'miss' || now >= appointment.startsAt)
+        // Nobody comes before the door opens, or is missed before their time.
+        .filter((act) => now >= appointment.startsAt - (act === 'miss' ? 0 : OPENS_BEFORE_MS))
         .map((act) => ({ act, text: t(`appointments.mark.${act}`) }));
       const isWish = appointment.reply === 'other_time' && appointment.state === 'booked';
       if (fault !== null) reply.code(fault.status);

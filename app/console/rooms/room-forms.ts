@@ -58,7 +58,8 @@ export const roomForms = fp<RoomFormsOptions>(
     app.post('/console/rooms/new', writing, async (request, reply) => {
       const typed = readForm(request.body);
       const scope = request.scope('rooms.write');
-      const limits = { now: clock(), participantsPerRoom, expiresAt: null };
+      const needsLobby = request.site.edition === 'med';
+      const limits = { now: clock(), participantsPerRoom, expiresAt: null, needsLobby };
       const read = readRoomChanges(typed, limits);
       const slug = readSlug(typed.slug);
       const host = readHost(typed.host);
@@ -111,7 +112,8 @@ export const roomForms = fp<RoomFormsOptions>(
       const room = await find(request);
       const version = versionOf(typed);
       if (version === null) throw new AppError('invalid_input');
-      const limits = { now: clock(), participantsPerRoom, expiresAt: room.expiresAt };
+      const needsLobby = request.site.edition === 'med';
+      const limits = { now: clock(), participantsPerRoom, expiresAt: room.expiresAt, needsLobby };
       const read = readRoomChanges(typed, limits);
       const host = readHost(typed.host);
       if ('faults' in read || host === 'wrong') {

@@ -49,6 +49,8 @@ function valueWords(
     return t(`requests.channels.${value}`);
   if (category === 'rooms' && field === 'kind') return t(`rooms.kinds.${value}`);
   if (category === 'rooms' && field === 'access') return t(`rooms.accesses.${value}`);
+  if (category === 'appointments' && field === 'state') return t(`appointments.states.${value}`);
+  if (category === 'appointments' && field === 'reply') return t(`appointments.replies.${value}`);
   if (category === 'account' && field === 'status') return t(`people.${value}`);
   return value;
 }
