@@ -1,5 +1,5 @@
 import t from 'tap';
-import { cutAddress, isLoopback } from '../../app/edge/network-address.ts';
+import { cutAddress, isLoopback, networkOf } from '../../app/edge/network-address.ts';
 import { asBrowser, RunningApp } from './running-app.ts';
 
 t.test('a line for each request, and in it nothing about whose it was or which room', async (t) => {
@@ -74,4 +74,17 @@ t.test('addresses are cut to their network', async (t) => {
     t.ok(isLoopback(address), address);
   for (const address of ['192.0.2.1', '::', '0.0.0.0', '', '::ffff:192.0.2.1', 'fd00::1'])
     t.notOk(isLoopback(address), address);
+});
+
+t.test('the network that the audience is measured by', (t) => {
+  for (const [address, network] of [
+    ['198.51.100.7', '198.51.0.0'],
+    ['::ffff:198.51.100.7', '198.51.0.0'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1::'],
+    ['fe80::1%eth0', 'fe80::'],
+    ['somewhere', '0.0.0.0'],
+    ['', '0.0.0.0'],
+  ] as const)
+    t.equal(networkOf(address), network, address);
+  t.end();
 });
