@@ -75,6 +75,9 @@ export async function benchWaiting(print: (line: string) => void, times = TIMES)
   }
 }
 
+/** Areas, and where their doors are. */
+type Doors = readonly { readonly id: string; readonly slug: string }[];
+
 /** A view of the staff that is open, and who waits for what it is told. */
 interface View {
   readonly areaIds: ReadonlySet<string>;
@@ -87,7 +90,7 @@ class House {
   readonly #appliance: Appliance;
   readonly #agent: Agent;
   readonly #ca: string;
-  readonly #areas: readonly { readonly id: string; readonly slug: string }[];
+  readonly #areas: Doors;
   readonly #views: View[] = [];
   readonly #sockets: WebSocket[] = [];
   /** Rejects when a page is closed that the bench needs. */
@@ -95,7 +98,7 @@ class House {
   #isOver = false;
   #arrivals = 0;
 
-  private constructor(appliance: Appliance, ca: string, areas: House['#areas']) {
+  private constructor(appliance: Appliance, ca: string, areas: Doors) {
     this.#appliance = appliance;
     this.#ca = ca;
     this.#agent = new Agent({ ca, keepAlive: true });
@@ -123,11 +126,7 @@ class House {
     return house;
   }
 
-  async #openPages(
-    areas: House['#areas'],
-    tokens: readonly string[],
-    staff: readonly SignedIn[],
-  ): Promise<void> {
+  async #openPages(areas: Doors, tokens: readonly string[], staff: readonly SignedIn[]): Promise<void> {
     for (const [index, token] of tokens.entries()) {
       const path = `/w/${areas[index % areas.length]?.slug}/live`;
       await this.#socket(path, `${VISIT_COOKIE}=${token}`);

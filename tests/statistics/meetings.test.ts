@@ -8,7 +8,11 @@ import { Appliance } from '../appliance.ts';
 import { until } from '../deadline.ts';
 import { microphone, SignallingClient } from '../signalling-client.ts';
 
-const appliance = await Appliance.start({ sites: [{ host: 'localhost', edition: 'med' }] });
+const appliance = await Appliance.start({
+  sites: [{ host: 'localhost', edition: 'med' }],
+  // Its clients learn what the SFU can from the page of any room.
+  rooms: { anyone_can_open: true },
+});
 const database = await openDatabase(appliance.databaseFile);
 t.teardown(async () => {
   await database.destroy();
