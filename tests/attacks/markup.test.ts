@@ -89,6 +89,7 @@ const starts = [
   `/console/requests/${requestId}`,
   `/console/requests/${unseenId}`,
   `/console/requests/${erasureId}/erasure`,
+  '/console/audience/sign-in',
   '/clinic',
   `/clinic/visits/${visitId}/enter`,
   `/w/${area.slug}`,
@@ -113,7 +114,7 @@ const starts = [
 const UNREACHED =
   /^\/(?:confirm|cookies\/|first-owner|i|sign-in|console\/meetings\/:id|w\/:slug\/|w\/back|w$)(?:\b|$)/;
 const NO_PAGE =
-  /\.csv$|\.ics$|\.json$|\/json$|\/live$|\/export$|^\/fhir\/|^\/(?:assets|site|trust|health|metrics|signalling|favicon|robots|manifest|meeting-files)/;
+  /\.csv$|\.ics$|\.pdf$|\.json$|\/json$|\/live$|\/export$|^\/fhir\/|^\/(?:analytics|assets|site|trust|health|metrics|signalling|favicon|robots|manifest|meeting-files)/;
 
 t.test('whatever people typed is text on every page', async (t) => {
   const pages = await crawl(app, owner.headers, starts);
