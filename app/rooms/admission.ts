@@ -2,6 +2,7 @@ import type { Person } from '../identity/person.ts';
 import { type Invitation, isInForce } from './invitation.ts';
 import { openingAt } from './opening-hours.ts';
 import type { RoomInOrganisation } from './room.ts';
+import { isHiddenSlug } from './slug.ts';
 
 /** Who stands at the door. */
 export interface Visitor {
@@ -113,12 +114,16 @@ export function admission(
   };
 }
 
-/** Whether a room is somebody's to host: their own, one of the organisation that they administer, or any, for owners. */
+/**
+ * Whether a room is somebody's to host: their own, one of the organisation that they administer, or any, for owners. A
+ * hidden one is its owner's alone: a patient is seen there, and who runs the server has no business in it.
+ */
 export function isHost(
-  room: Pick<RoomInOrganisation, 'personId' | 'organisationId'>,
+  room: Pick<RoomInOrganisation, 'personId' | 'organisationId' | 'slug'>,
   person: Visitor['person'],
 ): boolean {
   if (person === null) return false;
+  if (isHiddenSlug(room.slug)) return person.id === room.personId;
   if (person.role === 'owner') return true;
   if (person.role === 'administrator' && person.organisationId === room.organisationId) return true;
   return person.id === room.personId;

@@ -121,6 +121,22 @@ t.test('who comes into which room, and as what', async (t) => {
 });
 
 t.test(
+  'into the room of a patient come its clinician and who was invited, and no administrator',
+  async (t) => {
+    for (const [who, visitor] of all) {
+      const room = aRoom({ access: 'invited', slug: 'visit-abcdefghjkmnpqrs' });
+      const usual = table[who].invited;
+      const isClinician = visitor.person?.id === 'nora';
+      t.equal(
+        told(admission(room, visitor, noon, settings)),
+        usual === 'host' && !isClinician ? 'invitation_needed' : usual,
+        who,
+      );
+    }
+  },
+);
+
+t.test(
   'outside of its hours a room lets in its hosts alone, and tells the others when it opens',
   async (t) => {
     const openingHours = hours('09:00-17:00', '13:00-17:00', null, null, null, null, null);
