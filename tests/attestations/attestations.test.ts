@@ -52,7 +52,10 @@ t.test('which meetings are attested, and that of them nothing is kept that names
 });
 
 t.test('a meeting on a real appliance, from its end to the document', async (t) => {
-  const appliance = await Appliance.start({ sites: [{ host: 'med.example.org', edition: 'med' }] });
+  const appliance = await Appliance.start({
+    sites: [{ host: 'med.example.org', edition: 'med' }],
+    rooms: { anyone_can_open: true },
+  });
   t.teardown(() => appliance.stop());
   const database = await openDatabase(appliance.databaseFile);
   t.teardown(() => database.destroy());
