@@ -192,7 +192,7 @@ t.test('our sentences and the schema agree on what is right', async (t) => {
       if (fits) right += 1;
       return fits === (read.findings.length === 0) && (!fits || Check(ConfigSchema, read.settings));
     }),
-    { numRuns: 3000 },
+    { numRuns: 6000 },
   );
   t.ok(right > 50, `${right} of them were right`);
 });

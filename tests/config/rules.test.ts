@@ -29,6 +29,10 @@ const acme = {
   ca_file: null,
   http_port: 80,
 };
+type Gateway = Config['clinic']['sms'];
+const sending = (parts: Partial<Gateway>): Parts => ({
+  clinic: { sms: { url: null, body: null, content_type: 'application/json', token_file: null, ...parts } },
+});
 const ordering = (parts: Partial<typeof acme>, host = 'meet.example'): Parts => ({
   sites: [site(host)],
   tls: { mode: 'acme', acme: { ...acme, ...parts } as Config['tls']['acme'] },
@@ -101,6 +105,7 @@ t.test('what is just wrong, each by one rule', async (t) => {
   const reachable = 'announced addresses can be reached';
   const known = 'outside of a trial people know who has their data';
   const complete = 'a mail relay has what it needs';
+  const gateway = 'a gateway for text messages has what it needs';
   const published = 'the containers publish the port that is set';
   const cases: [Parts, string][] = [
     [{ https: { port: 44300 } }, apart],
@@ -139,6 +144,9 @@ t.test('what is just wrong, each by one rule', async (t) => {
     [{ controller: { trial: false } }, known],
     [{ mail: { ...relay, from_address: null } }, complete],
     [{ mail: { ca_file: '/a' } }, complete],
+    [sending({ body: 'to={phone}&text={text}' }), gateway],
+    [sending({ token_file: '/a' }), gateway],
+    [sending({ url: 'https://sms.example/?to={phone}' }), gateway],
     [{ mail: login }, complete],
     [
       { mail: { ...relay, ...login, password_file: null } },
