@@ -6,7 +6,8 @@ ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 ARG DEBIAN_IMAGE=debian:12-slim
 
 # What npm has for the programs: what only media uses is set apart, in /srv/media. Of sqlite3 what runs is kept, without
-# what builds it; its driver comes from the stage `native`. Fonts that nobody uses and builds for browsers go.
+# what builds it; its driver comes from the stage `native`. Documents, tests, fonts
+# that nobody uses and builds for browsers go.
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /srv/linkello
 COPY package.json package-lock.json .npmrc ./
@@ -14,9 +15,16 @@ RUN --mount=type=cache,target=/root/.npm \
     npm ci --omit=dev --ignore-scripts \
  && rm -rf node_modules/node-linux-* \
  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete \
- && find node_modules/dejavu-fonts-ttf/ttf -type f ! -name DejaVuSans.ttf ! -name DejaVuSans-Bold.ttf -delete \
- && rm -rf node_modules/pdfkit/js/pdfkit.*browser* node_modules/pdfkit/js/pdfkit.*old* node_modules/pdfkit/js/pdfkit.standalone.js \
-      node_modules/fontkit/dist/browser* node_modules/luxon/build/amd node_modules/luxon/build/cjs-browser node_modules/luxon/build/global \
+ && find node_modules node_modules/@* -mindepth 2 -maxdepth 2 -type d \( -name test -o -name tests -o -name docs -o -name example \
+      -o -name examples -o -name benchmark -o -name benchmarks -o -name .github \) -prune -exec rm -rf {} + \
+ && find node_modules -type f -name '*.md' ! -iname 'licen*' -delete \
+ && find node_modules/dejavu-fonts-ttf -type f ! -name LICENSE ! -name package.json \
+      ! -name DejaVuSans.ttf ! -name DejaVuSans-Bold.ttf -delete \
+ && cd node_modules \
+ && rm -rf pdfkit/js/pdfkit.*browser* pdfkit/js/pdfkit.*old* pdfkit/js/pdfkit.standalone.js fontkit/dist/browser* \
+      luxon/build/amd luxon/build/cjs-browser luxon/build/global lodash/fp lodash/lodash.min.js lodash/core.min.js \
+      handlebars/dist/*.js handlebars/dist/amd node-forge/dist node-forge/flash uglify-js \
+ && cd .. \
  && mkdir /srv/driver && mv node_modules/sqlite3 node_modules/bindings node_modules/file-uri-to-path /srv/driver \
  && rm -rf /srv/driver/sqlite3/deps /srv/driver/sqlite3/src \
  && npm pkg delete dependencies.sqlite3 optionalDependencies \

@@ -84,17 +84,18 @@ export async function benchMeeting(
   print('people          SFU out          packets   worker CPU   uplink of one sender');
   const [naive, real] = await measureBoth(sizes, seconds, print);
   print('');
+  const full = everythingMbps(naive.figures, sizes);
+  const shares = real.figures.map(({ outMbps }, index) => outMbps / (full[index] ?? Number.NaN));
   for (const [index, people] of sizes.entries()) {
-    const share = shareOf(naive.figures[index], real.figures[index]);
-    print(`${people} people: ${(100 * share).toFixed(1)} % of the bytes of everything to everyone`);
-    const { outMbps = 0, uplinkKbps = 0 } = naive.figures[index] ?? {};
-    const carried = outMbps / ((uplinkKbps / 1000) * people * (people - 1));
-    // Rough, as the real browser sends otherwise than the others.
-    if (carried < KEPT_UP_SHARE * topShare) {
-      print(`  (this machine carried only part of everything, so the true share is smaller)`);
+    print(`${people} people: ${percent(shares[index])} of the bytes of everything to everyone`);
+    const carried = (naive.figures[index]?.outMbps ?? 0) / (full[index] ?? Number.NaN);
+    if (carried < 1) {
+      print(
+        `  (of which this machine carried ${percent(carried)}; all of it is reckoned from the largest room before)`,
+      );
     }
   }
-  const share = shareOf(naive.figures.at(-1), real.figures.at(-1));
+  const share = shares.at(-1) ?? Number.NaN;
   const { stoppedMs, backMs } = real;
   print(`Chromium stops its top layer ${stoppedMs.toFixed(0)} ms after the last one looked, and sends it`);
   print(`again ${backMs.toFixed(0)} ms after the next one does`);
@@ -270,5 +271,21 @@ async function cpuSecondsOf(pid: number): Promise<number> {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-const shareOf = (naive: Figures | undefined, real: Figures | undefined): number =>
-  (real?.outMbps ?? Number.NaN) / (naive?.outMbps ?? Number.NaN);
+/**
+ * What everything to everyone takes in each room. A machine that cannot carry it loses packets, and a share of what is
+ * left would say too much; so for such a room it is what one sender takes to one receiver in the largest room that was
+ * carried, times all pairs.
+ */
+function everythingMbps(figures: readonly Figures[], sizes: readonly number[]): number[] {
+  let perPair = 0;
+  return figures.map(({ outMbps, uplinkKbps }, index) => {
+    const people = sizes[index] ?? 0;
+    const pairs = people * (people - 1);
+    // Rough, as the real browser sends otherwise than the others.
+    const isCarried = outMbps >= KEPT_UP_SHARE * topShare * (uplinkKbps / 1000) * pairs;
+    if (isCarried || perPair === 0) perPair = outMbps / pairs;
+    return perPair * pairs;
+  });
+}
+
+const percent = (share = Number.NaN) => `${(100 * share).toFixed(1)} %`;
