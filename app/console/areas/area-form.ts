@@ -17,8 +17,8 @@ import {
 } from '../../clinic/area-fields.ts';
 import { areaField, choiceField, type Field, textField, tickField } from '../../edge/form-fields.ts';
 import type { Translate } from '../../kernel/i18n.ts';
-import { weekdays } from '../../rooms/room-fields.ts';
 import { timeZoneField } from '../rooms/room-form.ts';
+import { hourRows, typedHours, usualHours } from '../weekly-hours.ts';
 
 export type TypedText = Readonly<Record<string, string>>;
 
@@ -42,28 +42,18 @@ const usual: Pick<AreaChoices, 'fields' | 'shows' | 'showsNumber' | 'minutesPerV
   minutesPerVisit: 15,
   tooLongMinutes: 20,
 };
-const usualHours = { from: '08:00', to: '18:00', days: 5 } as const;
-
 export function typedOfNew(timeZone: string): TypedText {
-  const hours = weekdays
-    .slice(0, usualHours.days)
-    .flatMap((day) => [[`${day}_from`, usualHours.from] as const, [`${day}_to`, usualHours.to] as const]);
   return {
     ...typedOfChoices(usual),
     time_zone: timeZone,
     hours: 'weekly',
     after_closing: 'serve',
-    ...Object.fromEntries(hours),
+    ...usualHours,
   };
 }
 
 /** An area as its form shows it. */
 export function typedOf(area: AreaChoices): TypedText {
-  const hours = weekdays.flatMap((day, index) => {
-    const period = area.openingHours?.[index];
-    if (!period) return [];
-    return [[`${day}_from`, clockOf(period.from)] as const, [`${day}_to`, clockOf(period.to)] as const];
-  });
   return {
     ...typedOfChoices(area),
     name: area.name,
@@ -75,7 +65,7 @@ export function typedOf(area: AreaChoices): TypedText {
     please_read_fr: area.pleaseRead.fr,
     letter_minutes: area.letterMinutes === null ? '' : String(area.letterMinutes),
     after_closing: area.afterClosing,
-    ...Object.fromEntries(hours),
+    ...typedHours(area.openingHours),
   };
 }
 
@@ -98,10 +88,6 @@ function typedOfChoices({
     ...Object.fromEntries(asked),
   };
 }
-
-/** 510 → `08:30` */
-const clockOf = (minutes: number) =>
-  [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0')).join(':');
 
 /** Answers the form; with status 400, or 409, once something is wrong in it. */
 export function sendAreaForm(
@@ -134,14 +120,7 @@ export function sendAreaForm(
       timeZone: timeZoneField(t, typed.time_zone ?? '', errors.time_zone),
     },
     questions: visitFields.map((field) => question(t, field, typed, errors)),
-    days: weekdays.map((day) => ({
-      label: t(`rooms.days.${day}`),
-      fromName: `${day}_from`,
-      from: typed[`${day}_from`] ?? '',
-      toName: `${day}_to`,
-      to: typed[`${day}_to`] ?? '',
-      error: errors[`${day}_from`] ?? '',
-    })),
+    days: hourRows(t, typed, errors),
   });
 }
 

@@ -3,9 +3,10 @@ import { choiceField, textField, tickField } from '../../edge/form-fields.ts';
 import type { Translate } from '../../kernel/i18n.ts';
 import { localOf } from '../../rooms/moment.ts';
 import { type RoomChoices, roomAccesses, roomKinds } from '../../rooms/room.ts';
-import { NAME_LIMIT, weekdays } from '../../rooms/room-fields.ts';
+import { NAME_LIMIT } from '../../rooms/room-fields.ts';
 import type { ListedRoom } from '../../rooms/store.ts';
 import { timeZones } from '../../rooms/time-zones.ts';
+import { hourRows, typedHours, usualHours } from '../weekly-hours.ts';
 
 export type TypedText = Readonly<Record<string, string>>;
 export type FaultTexts = Readonly<Record<string, string>>;
@@ -26,32 +27,21 @@ export interface RoomFormPage {
   readonly participantsPerRoom: number;
 }
 
-/** Hours that most offices keep, for a form that had none yet. */
-const usualHours = { from: '08:00', to: '18:00', days: 5 } as const;
-
 /** What the form of a new room begins with: nobody comes in unseen. */
 export function typedOfNew(timeZone: string): TypedText {
-  const hours = weekdays
-    .slice(0, usualHours.days)
-    .flatMap((day) => [[`${day}_from`, usualHours.from] as const, [`${day}_to`, usualHours.to] as const]);
   return {
     kind: 'permanent',
     access: 'anyone',
     has_lobby: 'yes',
     hours: 'always',
     time_zone: timeZone,
-    ...Object.fromEntries(hours),
+    ...usualHours,
   };
 }
 
 /** A room as its form shows it. */
 export function typedOf(room: RoomChoices, hostEmail: string | null): TypedText {
   const { openingHours, timeZone, expiresAt, maxParticipants } = room;
-  const hours = weekdays.flatMap((day, index) => {
-    const period = openingHours?.[index];
-    if (!period) return [];
-    return [[`${day}_from`, clockOf(period.from)] as const, [`${day}_to`, clockOf(period.to)] as const];
-  });
   return {
     ...(openingHours === null && typedOfNew(timeZone)),
     name: room.name,
@@ -64,13 +54,9 @@ export function typedOf(room: RoomChoices, hostEmail: string | null): TypedText 
     max_participants: maxParticipants === null ? '' : String(maxParticipants),
     expires: expiresAt === null ? '' : localOf(expiresAt, timeZone),
     host: hostEmail ?? '',
-    ...Object.fromEntries(hours),
+    ...typedHours(openingHours),
   };
 }
-
-/** 510 → `08:30` */
-const clockOf = (minutes: number) =>
-  [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, '0')).join(':');
 
 /** Answers the form; with status 400, or 409, once something is wrong in it. */
 export function sendRoomForm(
@@ -93,14 +79,7 @@ export function sendRoomForm(
     address: room === null ? null : request.ownUrl(`/r/${room.slug}`),
     fields: { ...identity(t, page), ...entry(t, page), ...time(t, page) },
     hasHost: page.hasHost,
-    days: weekdays.map((day) => ({
-      label: t(`rooms.days.${day}`),
-      fromName: `${day}_from`,
-      from: typed[`${day}_from`] ?? '',
-      toName: `${day}_to`,
-      to: typed[`${day}_to`] ?? '',
-      error: faults[`${day}_from`] ?? '',
-    })),
+    days: hourRows(t, typed, faults),
   });
 }
 
