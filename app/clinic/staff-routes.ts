@@ -11,7 +11,6 @@ import type { AreaDesk } from './area-desk.ts';
 import type { AreaPermission } from './area-permissions.ts';
 import type { Guests, NewGuest } from './guests.ts';
 import type { Memberships } from './memberships.ts';
-import { refuseForeignPages } from './patient-routes.ts';
 import type { Queue } from './queue.ts';
 import type { StaffLive } from './staff-live.ts';
 import { quickWords, staffPage } from './staff-page.ts';
@@ -61,7 +60,7 @@ export const staffRoutes = fp<StaffRoutesOptions>(
 
     app.get(
       '/clinic/live',
-      { websocket: true, preValidation: refuseForeignPages, config },
+      { websocket: true, config },
       (socket, { signedIn: { id, name, organisationId }, session }) => {
         if (session !== null) live.add(socket, { id, name, organisationId, sessionId: session.id });
       },

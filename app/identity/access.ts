@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Actor } from '../audit/audit-log.ts';
+import { isOwnOrigin } from '../edge/own-origin.ts';
 import { AppError } from '../kernel/errors.ts';
 import { type Permission, reachOf, type Scope } from '../kernel/permissions.ts';
 import type { Person } from './person.ts';
@@ -108,12 +109,10 @@ export const access = fp<AccessOptions>(
  * one that says neither is refused.
  */
 function refuseForeignForms(request: FastifyRequest): void {
-  const { origin, host, 'sec-fetch-site': site } = request.headers;
+  const { origin, 'sec-fetch-site': site } = request.headers;
   if (site !== undefined) {
     if (site === 'same-origin') return;
     throw new AppError('foreign_origin');
   }
-  if (origin === undefined || !URL.canParse(origin) || new URL(origin).host !== host) {
-    throw new AppError('foreign_origin');
-  }
+  if (origin === undefined || !isOwnOrigin(origin, request)) throw new AppError('foreign_origin');
 }

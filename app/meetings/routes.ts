@@ -1,5 +1,4 @@
 import websocket from '@fastify/websocket';
-import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import type { Config } from '../../config/load.ts';
 import type { OperationReply, RouterRtpCapabilities } from '../../media/contract.ts';
@@ -7,7 +6,6 @@ import { iceServers, issueCredentials } from '../../turn/credentials.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { Database } from '../database/open.ts';
 import type { Clock } from '../kernel/clock.ts';
-import { AppError } from '../kernel/errors.ts';
 import type { RoomDirectory } from '../rooms/directory.ts';
 import { refusalFault } from '../rooms/refusal.ts';
 import { FileRelay } from './file-relay.ts';
@@ -138,54 +136,40 @@ export const meetingsPlugin = fp<MeetingsPluginOptions>(
       mediaMetrics: () => media.metrics(),
     });
 
-    app.get(
-      '/signalling',
-      { websocket: true, preValidation: refuseForeignPages, config: { access: 'anyone' } },
-      (socket, request) => {
-        const { log, t } = request;
-        const connection: SignallingConnection = new SignallingConnection({
-          socket,
-          meetings,
-          sources,
-          hosting,
-          moderation,
-          talk,
-          media,
-          sentence: (fault) => t(`errors.${fault.code}.sentence`, fault.params),
-          person: request.person,
-          edition: request.site.edition,
-          refusalFault: (refusal) => refusalFault(refusal, t, request.language),
-          actor: request.actor,
-          onFault: (fault) => log.error({ err: fault }, 'a signalling request failed'),
-          iceServers: (participantId) =>
-            iceServers(
-              config,
-              request.hostname,
-              issueCredentials({
-                secret: secrets.turn,
-                participantId,
-                nowMs: Date.now(),
-                lifetimeSeconds: config.turn.credential_seconds,
-              }),
-            ),
-        });
-        connections.add(connection);
-        socket.on('close', () => connections.delete(connection));
-      },
-    );
+    app.get('/signalling', { websocket: true, config: { access: 'anyone' } }, (socket, request) => {
+      const { log, t } = request;
+      const connection: SignallingConnection = new SignallingConnection({
+        socket,
+        meetings,
+        sources,
+        hosting,
+        moderation,
+        talk,
+        media,
+        sentence: (fault) => t(`errors.${fault.code}.sentence`, fault.params),
+        person: request.person,
+        edition: request.site.edition,
+        refusalFault: (refusal) => refusalFault(refusal, t, request.language),
+        actor: request.actor,
+        onFault: (fault) => log.error({ err: fault }, 'a signalling request failed'),
+        iceServers: (participantId) =>
+          iceServers(
+            config,
+            request.hostname,
+            issueCredentials({
+              secret: secrets.turn,
+              participantId,
+              nowMs: Date.now(),
+              lifetimeSeconds: config.turn.credential_seconds,
+            }),
+          ),
+      });
+      connections.add(connection);
+      socket.on('close', () => connections.delete(connection));
+    });
 
     app.addHook('onReady', async () => media.open());
     app.addHook('onClose', async () => media.close());
   },
   { name: 'meetings', dependencies: ['language'] },
 );
-
-/**
- * A page of another site could open our socket from its reader's browser (cross-site WebSocket hijacking): browsers
- * always name the page's origin, so it must be our own. Programs that name none are no browsers.
- */
-async function refuseForeignPages(request: FastifyRequest): Promise<void> {
-  const { origin, host } = request.headers;
-  if (origin === undefined) return;
-  if (!URL.canParse(origin) || new URL(origin).host !== host) throw new AppError('foreign_origin');
-}

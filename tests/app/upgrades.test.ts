@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:tls';
 import t from 'tap';
 import { RunningApp } from './running-app.ts';
+import { signedIn } from './signed-in.ts';
 
 const running = await RunningApp.start();
 t.teardown(() => running.stop());
@@ -39,6 +40,17 @@ t.test('no page becomes a socket, and refused connections are closed', async (t)
   }
   t.match(await upgrade('/', [], 'h2c'), /^HTTP\/1\.1 404 /);
   t.match(await upgrade('/signalling', ['Host: evil.example']), /^HTTP\/1\.1 421 /);
-  t.match(await upgrade('/signalling', ['Origin: https://evil.example']), /^HTTP\/1\.1 403 /);
   t.notMatch(JSON.stringify(running.log), 'board-meeting');
+});
+
+t.test('no socket is opened by a page of another site, whoever reads it', async (t) => {
+  const { headers } = await signedIn(running, 'member');
+  const urls = new Set(running.app.routeTable.filter(({ isSocket }) => isSocket).map(({ url }) => url));
+  t.ok(urls.size >= 3, `${urls.size} sockets`);
+  for (const url of urls) {
+    for (const origin of ['https://evil.example', 'null']) {
+      const lines = [`Cookie: ${headers.cookie}`, `Origin: ${origin}`];
+      t.match(await upgrade(url.replace(':slug', 'any'), lines), /^HTTP\/1\.1 403 /, url);
+    }
+  }
 });
