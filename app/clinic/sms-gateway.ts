@@ -49,11 +49,18 @@ export class SmsGateway {
       });
       status = answer.status;
       await answer.body?.cancel();
-    } catch {
-      throw new GatewayFault('the gateway did not answer');
+    } catch (thrown) {
+      throw new GatewayFault(`the gateway did not answer (${reasonOf(thrown)})`);
     }
     if (status < 200 || status > 299) throw new GatewayFault(`the gateway answered ${status}`);
   }
+}
+
+/** A code or a name alone: what `fetch` throws may hold the address, and that the number. */
+function reasonOf(thrown: unknown): string {
+  const { name, cause } = Object(thrown) as { readonly name?: unknown; readonly cause?: unknown };
+  const { code, name: kind } = Object(cause) as { readonly code?: unknown; readonly name?: unknown };
+  return String(code ?? kind ?? name ?? 'unknown');
 }
 
 function fill(
