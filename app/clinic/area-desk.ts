@@ -1,10 +1,10 @@
-import type { AuditAction } from '../audit/actions.ts';
-import type { AuditEntry, AuditLog } from '../audit/audit-log.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
 import type { Database, Transaction } from '../database/open.ts';
 import { type Asker, authorityOf } from '../identity/authority.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { Area } from './area.ts';
+import { areaEntry } from './area-entry.ts';
 import { dayOf } from './area-opening.ts';
 import type { AreaPermission } from './area-permissions.ts';
 import { nextNumber, readArea, updateArea } from './area-store.ts';
@@ -36,7 +36,11 @@ export class AreaDesk {
       if ((area.suspendedAt !== null) === isSuspended) return;
       const suspendedAt = isSuspended ? this.#options.clock() : null;
       if (!(await updateArea(transaction, { ...area, suspendedAt }))) throw new AppError('changed_meanwhile');
-      await this.#record(transaction, asker, isSuspended ? 'area.suspended' : 'area.resumed', area);
+      await this.#options.audit.record(
+        asker.actor,
+        areaEntry(isSuspended ? 'area.suspended' : 'area.resumed', area),
+        transaction,
+      );
     });
     this.#options.feed.publish({ kind: 'area', areaId });
   }
@@ -61,7 +65,11 @@ export class AreaDesk {
         if (await moveVisit(transaction, visit, 'hand_over', changes, now)) moved.push(visit);
       }
       const details = { to: to.id, count: moved.length };
-      await this.#record(transaction, asker, 'area.transferred', area, details);
+      await this.#options.audit.record(
+        asker.actor,
+        areaEntry('area.transferred', area, details),
+        transaction,
+      );
     });
     for (const { id } of moved)
       feed.publish({ kind: 'visit', visitId: id, areaId: toId, formerAreaId: areaId });
@@ -94,20 +102,6 @@ export class AreaDesk {
       if (area === null) throw new AppError('not_found');
       await work(transaction, area);
     });
-  }
-
-  #record(
-    transaction: Transaction,
-    { actor }: Asker,
-    action: AuditAction,
-    { id, organisationId }: Area,
-    details: AuditEntry['details'] = {},
-  ): Promise<void> {
-    return this.#options.audit.record(
-      actor,
-      { action, organisationId, object: { kind: 'area', id }, details },
-      transaction,
-    );
   }
 }
 

@@ -1,5 +1,4 @@
-import type { AuditAction } from '../audit/actions.ts';
-import type { AuditEntry, AuditLog } from '../audit/audit-log.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
 import type { Database, Transaction } from '../database/open.ts';
 import { type Asker, type Authority, authorityOf } from '../identity/authority.ts';
 import type { Clock } from '../kernel/clock.ts';
@@ -7,6 +6,7 @@ import { AppError } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import { slugOf } from '../rooms/slug.ts';
 import type { Area, AreaChoices, AreaMember, AreaRole } from './area.ts';
+import { areaEntry } from './area-entry.ts';
 import type { AreaFaults } from './area-fields.ts';
 import {
   deleteMember,
@@ -67,7 +67,7 @@ export class Areas {
         createdAt: clock(),
       };
       await insertArea(transaction, area);
-      await this.#record(transaction, asker, 'area.made', area);
+      await this.#options.audit.record(asker.actor, areaEntry('area.made', area), transaction);
       return { area };
     });
   }
@@ -88,7 +88,11 @@ export class Areas {
       );
       if (fields.length === 0) return before;
       if (!(await updateArea(transaction, after))) throw new AppError('changed_meanwhile');
-      await this.#record(transaction, asker, 'area.changed', after, { fields });
+      await this.#options.audit.record(
+        asker.actor,
+        areaEntry('area.changed', after, { fields }),
+        transaction,
+      );
       return after;
     });
     this.#options.feed.publish({ kind: 'area', areaId: id });
@@ -104,7 +108,7 @@ export class Areas {
       for (const { roomId } of await openVisits(transaction, [id]))
         closed.push(await callRooms.close(transaction, roomId));
       await transaction('areas').where({ id }).delete();
-      await this.#record(transaction, asker, 'area.deleted', area);
+      await this.#options.audit.record(asker.actor, areaEntry('area.deleted', area), transaction);
       return closed.filter((slug) => slug !== null);
     });
     for (const slug of slugs) await hangUp(slug, asker.actor);
@@ -135,7 +139,11 @@ export class Areas {
         .first('id');
       if (person === undefined) return { faults: { email: 'person_unknown' } as const };
       await setMember(transaction, { areaId, personId: person.id, role, getsLetters }, clock());
-      await this.#record(transaction, asker, 'area.member_set', area, { person: person.id, role });
+      await this.#options.audit.record(
+        asker.actor,
+        areaEntry('area.member_set', area, { person: person.id, role }),
+        transaction,
+      );
       return { personId: person.id };
     });
     feed.publish({ kind: 'area', areaId });
@@ -148,7 +156,11 @@ export class Areas {
     await database.transaction(async (transaction) => {
       const area = await this.#find(transaction, asker, areaId);
       if (!(await deleteMember(transaction, areaId, personId))) throw new AppError('not_found');
-      await this.#record(transaction, asker, 'area.member_removed', area, { person: personId });
+      await this.#options.audit.record(
+        asker.actor,
+        areaEntry('area.member_removed', area, { person: personId }),
+        transaction,
+      );
     });
     feed.publish({ kind: 'area', areaId });
   }
@@ -163,20 +175,6 @@ export class Areas {
     const area = await findArea(transaction, scope, id);
     if (area === null) throw new AppError('not_found');
     return area;
-  }
-
-  #record(
-    transaction: Transaction,
-    { actor }: Asker,
-    action: AuditAction,
-    { id, organisationId }: Area,
-    details: AuditEntry['details'] = {},
-  ): Promise<void> {
-    return this.#options.audit.record(
-      actor,
-      { action, organisationId, object: { kind: 'area', id }, details },
-      transaction,
-    );
   }
 }
 

@@ -6,8 +6,8 @@ import { type VisitField, visitFields } from './area.ts';
 
 type Terms = Pick<RetentionTerms, 'now' | 'heldIds'>;
 
-/** Letters to patients, and to those who were brought in: they go with the visit. */
-const PATIENT_LETTERS = ['call_back', 'consultation'];
+/** Letters to patients, and to those who were brought in: they go with the visit. The partial index is found by these words. */
+const TO_PATIENTS = "kind IN ('call_back', 'consultation')";
 
 /** Visits that are over for good: who left could still come back until the end of the day. */
 const OVER = "visits.state IN ('left', 'ended')";
@@ -56,9 +56,7 @@ export async function expireVisits(transaction: Transaction, terms: Terms, limit
 
 /** Erases letters to patients, and to those who were brought in, whose links lead nowhere any more. */
 export async function expireLetters(transaction: Transaction, terms: Terms, limit: number): Promise<void> {
-  const rows = transaction('letters')
-    .whereRaw("kind IN ('call_back', 'consultation')")
-    .where('expires_at', '<=', terms.now);
+  const rows = transaction('letters').whereRaw(TO_PATIENTS).where('expires_at', '<=', terms.now);
   const ids: string[] = await notHeld(rows, terms, 'letters.organisation_id').limit(limit).pluck('id');
   if (ids.length > 0) await transaction('letters').whereIn('id', ids).delete();
 }
@@ -66,7 +64,7 @@ export async function expireLetters(transaction: Transaction, terms: Terms, limi
 /** The outbox would tell for longer whom a department saw. */
 async function deleteLetters(transaction: Transaction, visitIds: readonly string[]): Promise<void> {
   await transaction('letters')
-    .whereIn('kind', PATIENT_LETTERS)
+    .whereRaw(TO_PATIENTS)
     .whereIn('recipient', transaction('visits').whereIn('id', visitIds).whereNotNull('email').select('email'))
     .delete();
 }
