@@ -38,7 +38,7 @@ const rooms = {
     // What a meeting says of itself when it is over.
     'app/meetings/tally.ts',
   ],
-  'app/audience': ['config', 'app/kernel', 'app/edge'],
+  'app/audience': ['config', 'app/kernel', 'app/inventory', 'app/edge'],
   'app/console': [
     ...calls,
     'app/connection',
@@ -54,6 +54,7 @@ const rooms = {
     // What the pages of waiting rooms are told, and the words for it, which the server writes first.
     'app/clinic/hold-view.ts',
     'app/clinic/hold-words.ts',
+    'app/clinic/expected-words.ts',
     'app/clinic/staff-view.ts',
     'app/clinic/visit-words.ts',
     'app/locales',
@@ -96,7 +97,7 @@ const homes = {
   'ical.js': 'tests',
   tap: 'tests',
   'fast-check': 'tests',
-  '@axe-core': 'tests',
+  'axe-core': 'tests',
   'playwright-core': 'tests',
 };
 const home = ([name, folders]) => ({

@@ -71,6 +71,7 @@ WORKDIR /srv/linkello
 COPY --from=packages /srv/linkello/node_modules node_modules
 COPY package.json LICENSE ./
 COPY config/*.ts config/
+COPY config/sections config/sections
 COPY turn/*.ts turn/
 COPY media/*.ts media/
 COPY analytics analytics

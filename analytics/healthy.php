@@ -1,8 +1,8 @@
 <?php
 
 /**
- * Exit 0 if Matomo answers a question that only an installed one with its database can: what it is, to the
- * administrator's token. Or if it is switched off.
+ * Exit 0 if Matomo answers a question that only an installed one with its database can: what it is, to a token of the
+ * app's. Or if it is switched off.
  */
 
 declare(strict_types=1);
@@ -20,7 +20,7 @@ curl_setopt_array($request, [
         'module' => 'API',
         'method' => 'API.getMatomoVersion',
         'format' => 'json',
-        'token_auth' => $plan['administrator']['token'],
+        'token_auth' => $plan['officer']['token'],
     ]),
 ]);
 $answer = json_decode((string) curl_exec($request), true);

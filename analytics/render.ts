@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { dataFolders } from '../config/data-folder.ts';
-import type { Site } from '../config/schema.ts';
+import type { Site } from '../config/sections/sites.ts';
 import { keepStoredFile } from '../config/stored-file.ts';
 import { iniText } from './ini.ts';
 import { type AnalyticsSecrets, readAnalyticsSecrets } from './secrets.ts';
@@ -41,7 +41,8 @@ export function matomoIni(config: Rendered, secrets: AnalyticsSecrets): string {
     },
     General: {
       salt: secrets.salt,
-      trusted_hosts: [...new Set(sites.map(urlHost))],
+      // With their port too where it has to be typed: that is how Matomo compares what a browser asks for.
+      trusted_hosts: [...new Set(sites.flatMap((site) => [urlHost(site), hostAndPort(site, config)]))],
       default_language: sites[0]?.language ?? 'en',
 
       // Behind the app: it names the visitor, the host and the path, and nobody else can reach Matomo.
@@ -52,7 +53,7 @@ export function matomoIni(config: Rendered, secrets: AnalyticsSecrets): string {
       force_ssl: true,
       login_cookie_path: `${PUBLIC_PATH}/`,
 
-      // Asks nothing of anybody outside, writes no letters, recommends nothing.
+      // Asks nothing of anybody outside, writes no letters, advertises nothing that can be switched off.
       enable_internet_features: false,
       enable_auto_update: false,
       enable_update_communication: false,
@@ -89,12 +90,15 @@ export function matomoIni(config: Rendered, secrets: AnalyticsSecrets): string {
       use_third_party_id_cookie: false,
       enable_fingerprinting_across_websites: false,
       enable_userid_overwrites_visitorid: false,
+      // It would take a language for a country: whoever reads French would be in France.
+      enable_default_location_provider: false,
       scheduled_tasks_min_interval: 0,
     },
     Live: { disable_visitor_log: true, disable_visitor_profile: true },
     Deletelogs: {
       delete_logs_enable: true,
-      delete_logs_older_than: analytics.keep_days,
+      // Once a day those go that are older: the oldest one is a day older than that before it goes.
+      delete_logs_older_than: analytics.keep_days - 1,
       delete_logs_schedule_lowest_interval: 1,
       delete_logs_unused_actions_schedule_lowest_interval: 1,
     },
@@ -124,12 +128,13 @@ export function installPlan(config: Rendered, secrets: AnalyticsSecrets): string
   const plan = {
     enabled: config.analytics.enabled,
     // The host is what tells sites apart: the rest may change.
-    sites: config.sites.map((site) => ({ host: urlHost(site), name: site.name, url: siteUrl(site, config) })),
-    administrator: {
-      login: 'administrator',
-      password: secrets.administratorPassword,
-      token: secrets.administratorToken,
-    },
+    sites: config.sites.map((site) => ({
+      host: urlHost(site),
+      name: site.name,
+      url: `https://${hostAndPort(site, config)}`,
+    })),
+    administrator: { login: 'administrator', password: secrets.administratorPassword },
+    officer: { login: 'officer', token: secrets.officerToken },
     reader: { login: 'reader', password: secrets.readerPassword },
     tracker: { login: 'tracker', token: secrets.trackerToken },
   };
@@ -156,6 +161,6 @@ function urlHost({ host }: Site): string {
   return isIPv6(host) ? `[${host}]` : host;
 }
 
-function siteUrl(site: Site, { https }: Rendered): string {
-  return `https://${urlHost(site)}${https.port === 443 ? '' : `:${https.port}`}`;
+function hostAndPort(site: Site, { https }: Rendered): string {
+  return `${urlHost(site)}${https.port === 443 ? '' : `:${https.port}`}`;
 }

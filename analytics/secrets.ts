@@ -12,11 +12,11 @@ export interface AnalyticsSecrets {
   readonly salt: string;
   /** Of the account `administrator`, which can change everything; nobody needs it in daily life. */
   readonly administratorPassword: string;
-  /** What the app calls Matomo's API with, as `administrator`: 32 hexadecimal digits. */
-  readonly administratorToken: string;
   /** Of the account `reader`, with which people look at the reports. */
   readonly readerPassword: string;
-  /** What the app reports visits with: 32 hexadecimal digits. It opens nothing else. */
+  /** What the app calls Matomo's API with, to find, hand out and erase visits: 32 hexadecimal digits. */
+  readonly officerToken: string;
+  /** What the app reports visits with: 32 hexadecimal digits. Who may do that, Matomo shows the reports too. */
   readonly trackerToken: string;
 }
 
@@ -25,8 +25,8 @@ const makeToken = (): string => randomBytes(16).toString('hex');
 
 /**
  * Reads the secrets around Matomo, makes those that are not there, and leaves each where its readers look for it: the
- * database's `password` and `root-password` for the database, `administrator-password`, `administrator-token`,
- * `reader-password` and `tracker-token` for the app.
+ * database's `password` and `root-password` for the database, `administrator-password`, `reader-password`,
+ * `officer-token` and `tracker-token` for the app.
  *
  * @throws ConfigError as `readOwnSecret`.
  */
@@ -38,10 +38,8 @@ export async function readAnalyticsSecrets(config: Pick<Config, 'dataFolder'>): 
     databasePassword: await readOwnSecret(join(analyticsDb, 'password'), { shared: true }),
     salt: await readOwnSecret(join(analytics, 'salt'), { shared: true }),
     administratorPassword: await readOwnSecret(join(analyticsAccess, 'administrator-password')),
-    administratorToken: await readOwnSecret(join(analyticsAccess, 'administrator-token'), {
-      make: makeToken,
-    }),
     readerPassword: await readOwnSecret(join(analyticsAccess, 'reader-password')),
+    officerToken: await readOwnSecret(join(analyticsAccess, 'officer-token'), { make: makeToken }),
     trackerToken: await readOwnSecret(join(analyticsAccess, 'tracker-token'), { make: makeToken }),
   };
 }

@@ -1,4 +1,5 @@
 import { attestations } from './attestations/data-categories.ts';
+import { visits } from './audience/data-categories.ts';
 import { auditEntries } from './audit/data-categories.ts';
 import { appointmentImports, appointments, calendarFeeds } from './clinic/appointments/data-categories.ts';
 import {
@@ -18,7 +19,6 @@ import { liveMeetings, participants } from './meetings/data-categories.ts';
 import { consents } from './privacy/consent/data-categories.ts';
 import { contacts } from './privacy/contact/data-categories.ts';
 import { legalHolds } from './privacy/holds/data-categories.ts';
-import { visits } from './privacy/measurement/data-categories.ts';
 import { networkAddresses } from './privacy/network/data-categories.ts';
 import { subscriptions } from './privacy/newsletter/data-categories.ts';
 import { requests } from './privacy/requests/data-categories.ts';

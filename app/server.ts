@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import formbody from '@fastify/formbody';
 import fastify, { type FastifyInstance } from 'fastify';
-import type { Config } from '../config/config.ts';
 import { dataFolders } from '../config/data-folder.ts';
 import { EffectiveConfig } from '../config/effective.ts';
 import { describeMachine } from '../config/machine.ts';
 import { wayIn } from '../turn/addresses.ts';
 import { attesting } from './attestations/attesting.ts';
 import { MatomoServer } from './audience/matomo-server.ts';
-import { measuring } from './audience/measuring.ts';
 import { analyticsProxy } from './audience/proxy.ts';
+import { SingleVisits } from './audience/single-visits.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { Verifier } from './audit/verifier.ts';
 import { categories } from './categories.ts';
@@ -27,7 +25,6 @@ import { attestationPages } from './console/attestations/routes.ts';
 import { audiencePages } from './console/audience/routes.ts';
 import { auditPages } from './console/audit/routes.ts';
 import { consolePages } from './console/console.ts';
-import { consoleFrame } from './console/frame.ts';
 import { letterPages } from './console/letters/routes.ts';
 import { meetingPages } from './console/meetings/routes.ts';
 import { privacyPages } from './console/privacy-pages.ts';
@@ -38,25 +35,14 @@ import { ApplianceState } from './console/state/appliance-state.ts';
 import { monthlyLetters } from './console/statistics/monthly-letters.ts';
 import { statisticsPages } from './console/statistics/routes.ts';
 import { openDatabase } from './database/open.ts';
-import { assets } from './edge/assets.ts';
 import { buildClient } from './edge/client-build.ts';
-import { errorPages } from './edge/error-pages.ts';
 import { health } from './edge/health.ts';
-import { hosts } from './edge/hosts.ts';
-import { language } from './edge/language.ts';
-import { type LogStream, loggerOptions } from './edge/log.ts';
-import { manifest } from './edge/manifest.ts';
+import { loggerOptions } from './edge/log.ts';
 import { metrics } from './edge/metrics.ts';
 import { ownHosts } from './edge/own-hosts.ts';
-import { ownUrls, urlOf } from './edge/own-url.ts';
+import { urlOf } from './edge/own-url.ts';
 import { redirectToHttps } from './edge/plain-http.ts';
-import { defaultRateLimits, type RateLimits, rateLimits } from './edge/rate-limits.ts';
 import { RequestLog } from './edge/request-log.ts';
-import { routeAccess } from './edge/route-access.ts';
-import { securityHeaders } from './edge/security-headers.ts';
-import { siteLooks } from './edge/site-looks.ts';
-import { sites } from './edge/sites.ts';
-import type { ServerCertificate } from './edge/tls/certificate.ts';
 import { certificateNames } from './edge/tls/certificate-names.ts';
 import { certificateRefresh } from './edge/tls/certificate-refresh.ts';
 import { challengePort } from './edge/tls/challenge-port.ts';
@@ -64,30 +50,20 @@ import { HttpChallenges } from './edge/tls/http-challenges.ts';
 import { openCertificates } from './edge/tls/open-certificates.ts';
 import { createPort } from './edge/tls/port.ts';
 import { trust } from './edge/trust.ts';
-import { upgrades } from './edge/upgrades.ts';
 import { repairUrl } from './edge/url-repair.ts';
-import { views } from './edge/views.ts';
 import { figuresOf } from './figures.ts';
-import { access } from './identity/access.ts';
 import { identity } from './identity/identity.ts';
 import { PeopleImports } from './identity/imports/people-imports.ts';
 import { Organisations } from './identity/organisations.ts';
 import { People } from './identity/people.ts';
 import { ServiceTokens } from './identity/service-tokens/service-tokens.ts';
 import { Sessions } from './identity/sessions.ts';
-import { defaultSignInLimits, type SignInLimits } from './identity/sign-in/limits.ts';
+import { defaultSignInLimits } from './identity/sign-in/limits.ts';
 import { subscriptionEnds } from './identity/subscription-ends.ts';
 import { Register } from './inventory/register.ts';
-import { type Clock, DAY_MS, HOUR_MS, MINUTE_MS, systemClock } from './kernel/clock.ts';
-import type { TextFault } from './kernel/i18n.ts';
-import en from './locales/en.json' with { type: 'json' };
-import fr from './locales/fr.json' with { type: 'json' };
-import { mail } from './mail/mail.ts';
-import { type MeetingsPluginOptions, meetingsPlugin } from './meetings/routes.ts';
-import { measurement, type Purpose } from './privacy/consent/purposes.ts';
-import { consentPages } from './privacy/consent/routes.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, systemClock } from './kernel/clock.ts';
+import { meetingsPlugin } from './meetings/routes.ts';
 import { privacy } from './privacy/privacy.ts';
-import { measuresAudience, privacyTerms } from './privacy/terms.ts';
 import { NO_ANSWER } from './rooms/calendar.ts';
 import { RoomDirectory } from './rooms/directory.ts';
 import { GuestLinks } from './rooms/guest-link.ts';
@@ -95,38 +71,9 @@ import { Invitations } from './rooms/invitations.ts';
 import { Rooms } from './rooms/rooms.ts';
 import { rooms } from './rooms/routes.ts';
 import { defaultTimeZone } from './rooms/time-zones.ts';
+import type { ServerOptions } from './server-options.ts';
+import { shell } from './shell.ts';
 import { counting } from './statistics/counting.ts';
-
-export interface ServerOptions {
-  readonly config: Config;
-  readonly secrets: MeetingsPluginOptions['secrets'] & {
-    /** Seals the audit log. */
-    readonly audit: string;
-  };
-  /** Told when the server's certificate was renewed: `tls/server-chain.pem` in the data folder is another. */
-  readonly onCertificateRenewed?: (certificate: ServerCertificate) => void;
-  /** What a reader sees where a text is wrong; throws by default. */
-  readonly onTextFault?: (fault: TextFault, key: string) => string;
-  /** Standard output by default. */
-  readonly logStream?: LogStream;
-  readonly clock?: Clock;
-  /** How often it is looked whether the certificate is due, in milliseconds. A minute by default. */
-  readonly certificateCheckMs?: number;
-  readonly rateLimits?: RateLimits;
-  readonly signInLimits?: SignInLimits;
-  /** What people decide about; by default the measurement of the audience, where there is one. */
-  readonly purposes?: readonly Purpose[];
-  /** How often hits are sent to Matomo, in milliseconds. 5 s by default. */
-  readonly hitsEveryMs?: number;
-  /** How often one network may send a form that anybody can, within an hour. 10 by default. */
-  readonly formsOfNetwork?: number;
-  /** How many patients may come to a door from one network within an hour. */
-  readonly arrivalsOfNetwork?: number;
-  /** How often it is looked whether something's time has come in waiting rooms, in milliseconds. */
-  readonly clinicLookMs?: number;
-  /** How often it is looked whether an appointment is due to be reminded of, in milliseconds. A minute by default. */
-  readonly appointmentLookMs?: number;
-}
 
 /**
  * The app, ready to listen: every feature is one plugin, registered here. Certificates are made and the browser's
@@ -182,51 +129,20 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     },
   });
 
-  await app.register(routeAccess);
-  await app.register(formbody);
-  await app.register(securityHeaders, { httpsPort: config.https.port });
-  await app.register(sites, { sites: config.sites });
-  await app.register(language, {
-    texts: { en, fr },
-    ...(options.onTextFault && { onTextFault: options.onTextFault }),
-  });
-  await app.register(mail, { config, database, clock });
   const serviceTokens = new ServiceTokens({ database, audit, clock });
-  await app.register(access, {
-    sessions,
-    serviceTokens,
-    confirmedForMs: config.sign_in.confirmation_minutes * MINUTE_MS,
-    clock,
-  });
-  await app.register(ownUrls, { config });
-  await app.register(hosts, { names: knownNames });
-  await app.register(upgrades);
-  await app.register(rateLimits, { limits: options.rateLimits ?? defaultRateLimits });
-  await app.register(assets, { client });
-  await app.register(manifest);
-  await app.register(siteLooks, { sites: config.sites });
-  await app.register(views, { controller: config.controller });
-  await app.register(errorPages);
-  await app.register(consoleFrame);
-  await app.register(consentPages, {
-    purposes: options.purposes ?? (measuresAudience(config) ? [measurement] : []),
-    terms: privacyTerms(config),
-    sites: config.sites,
-    port: config.https.port,
-    database,
-    clock,
-    secret: options.secrets.sessions,
-  });
   const { analyticsOrigin: origin } = config;
   const matomo = origin === null ? null : new MatomoServer({ origin, folder: folders.analyticsAccess });
-  await app.register(measuring, {
+  const singleVisits =
+    matomo === null ? null : new SingleVisits({ matomo, keepDays: config.analytics.keep_days });
+  await app.register(shell, {
+    options,
+    database,
+    sessions,
+    serviceTokens,
     matomo,
-    mayMeasure: (request) => app.consent.mayMeasure(request),
-    ownHosts: new Set([...knownNames, ...config.sites.map(({ host }) => host)]),
-    port: config.https.port,
-    most: config.analytics.waiting_hits,
+    client,
+    names: knownNames,
     clock,
-    ...(options.hitsEveryMs !== undefined && { everyMs: options.hitsEveryMs }),
   });
   const organisations = new Organisations({ database, audit, clock });
   await app.register(subscriptionEnds, { organisations });
@@ -339,6 +255,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     clock,
     outbox: app.mail.outbox,
     door: app.clinic.door,
+    feed: app.clinic.feed,
     secret: options.secrets.sessions,
     siteName: medSite?.name ?? '',
     organizerEmail: config.mail.from_address ?? NO_ANSWER,
@@ -396,6 +313,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     database,
     clock,
     register: new Register(categories),
+    outside: singleVisits === null ? [] : [singleVisits],
     secret: options.secrets.sessions,
     key: options.secrets.audit,
     limits: options.signInLimits ?? defaultSignInLimits,
@@ -408,7 +326,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     siteName: config.sites[0]?.name ?? '',
     urlOf: (path) => urlOf(config.sites[0]?.host ?? 'localhost', config.https.port, path),
   });
-  await app.register(privacyPages, { config, database, clock, key: options.secrets.audit });
+  await app.register(privacyPages, { config, database, clock, key: options.secrets.audit, singleVisits });
   await app.register(health, { needs: { media: () => app.meetings.isReady } });
   await app.register(metrics, figuresOf(app, certificates, relayWay));
   return app;

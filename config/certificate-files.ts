@@ -5,8 +5,8 @@ import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { completeChain } from './certificate-chain.ts';
 import type { Config } from './config.ts';
+import type { Conflict } from './conflict.ts';
 import type { Path } from './faults.ts';
-import type { Conflict } from './rules.ts';
 
 /** What a server can answer handshakes with. */
 export interface CertificatePair {

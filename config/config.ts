@@ -1,4 +1,12 @@
-import type { Settings, Site } from './schema.ts';
+import type { Settings } from './schema.ts';
+import type { Mail } from './sections/mail.ts';
+import type { Media } from './sections/media.ts';
+import type { Meetings } from './sections/meetings.ts';
+import type { Network } from './sections/network.ts';
+import type { Privacy } from './sections/privacy.ts';
+import type { Rooms } from './sections/rooms.ts';
+import type { Site } from './sections/sites.ts';
+import type { Turn } from './sections/turn.ts';
 
 /** The configuration as every process gets it: settings checked, defaults and automatic values filled in. */
 export interface Config
@@ -19,24 +27,11 @@ export interface Config
   readonly analyticsOrigin: string | null;
   /** At least one. Hosts are in small letters, IPv6 addresses in their short form without brackets. */
   readonly sites: readonly Site[];
-  readonly network: {
-    /** Addresses at which browsers reach the SFU, the preferred one first; at least one, no two the same. */
-    readonly announced_addresses: readonly string[];
-  };
-  readonly media: Settings['media'] & {
-    readonly workers: number;
-    /** `HOST:PORT`, or the absolute path of a Unix socket; a path has a slash in it, an address has none. */
-    readonly control: string;
-  };
-  readonly mail: Settings['mail'] & { readonly port: number };
-  readonly rooms: Settings['rooms'] & { readonly anyone_can_open: boolean };
-  readonly meetings: Settings['meetings'] & { readonly files: boolean };
-  readonly privacy: Settings['privacy'] & { readonly invitation_days: number; readonly letter_days: number };
-  readonly turn: Settings['turn'] & {
-    /**
-     * The Unix socket that leads the app to the relay in another container, whatever packet filter is between them;
-     * null: it goes by the relay's TCP port. `LINKELLO_TURN_SOCKET` names it.
-     */
-    readonly socket: string | null;
-  };
+  readonly network: Network;
+  readonly media: Media;
+  readonly turn: Turn;
+  readonly mail: Mail;
+  readonly rooms: Rooms;
+  readonly meetings: Meetings;
+  readonly privacy: Privacy;
 }

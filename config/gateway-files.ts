@@ -1,5 +1,5 @@
 import type { Config } from './config.ts';
-import type { Conflict } from './rules.ts';
+import type { Conflict } from './conflict.ts';
 import { readPassword } from './secrets.ts';
 
 /** What is wrong with the file that the settings of the gateway for text messages name. */

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Config } from './config.ts';
-import type { Conflict } from './rules.ts';
+import type { Conflict } from './conflict.ts';
 
 /** A site's own sign. */
 export interface Logo {

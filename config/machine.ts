@@ -81,6 +81,11 @@ export function reachableAddresses(
   return [...new Set(found)].slice(0, MOST_ADDRESSES);
 }
 
+/** Whether only this machine itself can use the address. False for what is none. */
+export function isLoopback(address: string): boolean {
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
+}
+
 /**
  * IPv6 addresses that change by themselves within hours (RFC 8981), are about to go or are not usable yet.
  * @param table the text of /proc/net/if_inet6: address, index, prefix, scope, flags, name, all but the name in hex.

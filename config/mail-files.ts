@@ -1,6 +1,6 @@
 import { readAuthorityFile } from './certificate-files.ts';
 import type { Config } from './config.ts';
-import type { Conflict } from './rules.ts';
+import type { Conflict } from './conflict.ts';
 import { readPassword } from './secrets.ts';
 
 /** What is wrong with the files that the settings of the mail relay name. */

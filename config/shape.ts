@@ -110,7 +110,7 @@ const formats: Readonly<Record<string, string>> = {
  * Reads a schema.
  * @throws TypeError when the schema says something that checks and reference would pass over in silence.
  */
-export function shapeOf(schema: TSchema): Shape {
+function shapeOf(schema: TSchema): Shape {
   const keywords = schema as Keywords;
   const stranger = Object.keys(keywords).find((keyword) => !(understood as Set<string>).has(keyword));
   if (stranger !== undefined)

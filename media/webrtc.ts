@@ -146,7 +146,7 @@ export const IceParameters = Type.Unsafe<MediasoupIceParameters>(
   Type.Object({ usernameFragment: Token, password: Token, iceLite: Type.Optional(Type.Boolean()) }),
 );
 
-export const IceCandidates = Type.Unsafe<MediasoupIceCandidate[]>(
+const IceCandidates = Type.Unsafe<MediasoupIceCandidate[]>(
   Type.Array(
     Type.Object({
       foundation: Token,

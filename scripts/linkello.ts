@@ -24,8 +24,8 @@ const ofCheckout: Readonly<Record<string, Command>> = {
     load: () => import(join(tests, 'bench/bench.ts')),
   },
   pictures: {
-    usage: 'FOLDER [clinic]',
-    summary: 'take screenshots of every page, or of waiting rooms, in every language and colour scheme',
+    usage: 'FOLDER [calls|clinic|appointments]',
+    summary: 'take screenshots of every page, or of an album, in every language and colour scheme',
     // As above.
     load: () => import(join(tests, 'pictures/pictures.ts')),
   },

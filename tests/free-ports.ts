@@ -4,6 +4,16 @@ import { createServer } from 'node:net';
 
 type Firsts<Lengths extends readonly number[]> = { [Index in keyof Lengths]: number };
 
+/** Above 10080, the last one that browsers open no page at (Fetch, "bad port"). */
+const FIRST = 10_100;
+const COUNT = 21_900;
+
+/** Test files that run at the same time draw from ports of their own: what is free now, another might take first. */
+const JOBS = 16;
+const job = process.env.TAP_JOB_ID === undefined ? null : Number(process.env.TAP_JOB_ID) % JOBS;
+const from = job === null ? FIRST : FIRST + Math.floor((job * COUNT) / JOBS);
+const count = job === null ? COUNT : Math.floor(COUNT / JOBS);
+
 /**
  * The first of as many runs of ports as there are lengths, each free for UDP and TCP on loopback. They lie below those
  * that the system gives to others (ip_local_port_range), so that nobody takes one meanwhile.
@@ -15,7 +25,7 @@ export async function freePorts<const Lengths extends readonly number[]>(
   const firsts: number[] = [];
   for (const length of lengths) {
     for (;;) {
-      const first = 10_000 + Math.floor(Math.random() * (22_000 - length));
+      const first = from + Math.floor(Math.random() * (count - length));
       const run = Array.from({ length }, (_, index) => first + index);
       const free = await Promise.all(run.map(async (port) => !taken.has(port) && (await isFree(port))));
       if (!free.every(Boolean)) continue;

@@ -1,7 +1,7 @@
-import { isIPv6 } from 'node:net';
 import type { Config } from '../config/config.ts';
 import { canonicalHost } from '../config/formats.ts';
-import { type Interfaces, reachableAddresses } from '../config/machine.ts';
+import { listenersFor } from '../config/listeners.ts';
+import type { Interfaces } from '../config/machine.ts';
 
 /** Where coturn listens, where it relays from, and whom it may relay to. In canonical form, no two the same. */
 export interface TurnAddresses {
@@ -15,9 +15,8 @@ export interface TurnAddresses {
 const NOBODY = new Set(['0.0.0.0', '::']);
 
 /**
- * The relay goes where the SFU is: at the announced addresses that this machine has; and for each one that it has not
- * (a router's, forwarded to us) at a local one of the same family, announced as well. `listenInfos` in media chooses
- * that one, and this follows the same rule.
+ * The relay goes where the SFU is ({@link listenersFor}). Where an announced address has no local one, there is no SFU;
+ * the relay goes without that one.
  *
  * @param announced `network.announced_addresses`.
  * @throws RangeError when an announced address is no machine's, or this machine has none to listen on.
@@ -27,28 +26,15 @@ export function turnAddresses(announced: readonly string[], interfaces: Interfac
   const nobody = wanted.find((address) => NOBODY.has(address));
   if (nobody) throw new RangeError(`network.announced_addresses: ${nobody} is the address of no machine.`);
 
-  const infos = Object.values(interfaces).flatMap((each) => each ?? []);
-  const local = new Set(infos.map(({ address }) => canonicalHost(address)));
-  const own = wanted.filter((address) => local.has(address));
-  const candidates = [...own, ...reachableAddresses(interfaces).filter((address) => !isLoopback(address))];
-  const behind = new Set<string>();
-  for (const address of wanted.filter((each) => !local.has(each))) {
-    const inner = candidates.find((each) => isIPv6(each) === isIPv6(address) && !behind.has(each));
-    if (inner) behind.add(inner);
-  }
-
-  const all = [...new Set([...own, ...behind])];
+  const { addresses } = listenersFor(wanted, interfaces);
+  // What is announced itself before what stands behind a router's.
+  const all = [...new Set([...wanted.filter((address) => addresses.has(address)), ...addresses.keys()])];
   if (all.length === 0) {
     throw new RangeError(
       'network.announced_addresses: this machine has no address of their kind to relay from.',
     );
   }
   return { own: all, peers: [...new Set([...wanted, ...all])] };
-}
-
-/** Whether only this machine itself can use the address. */
-export function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.');
 }
 
 /** A TCP port, or the Unix socket that leads to one. */

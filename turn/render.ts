@@ -5,9 +5,9 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { dataFolders } from '../config/data-folder.ts';
-import type { Interfaces } from '../config/machine.ts';
+import { type Interfaces, isLoopback } from '../config/machine.ts';
 import { replaceStoredFile } from '../config/stored-file.ts';
-import { isLoopback, turnAddresses } from './addresses.ts';
+import { turnAddresses } from './addresses.ts';
 
 /**
  * The configuration of coturn, written for version 4.6.1 (Debian 12).

@@ -54,7 +54,7 @@ function keepAccess(StoredUsers $users, string $login, string $access, array $si
     }
 }
 
-/** @param array{login: string, password: string, token: string} $planned */
+/** @param array{login: string, password: string} $planned */
 function keepAdministrator(StoredUsers $users, array $planned): void
 {
     ['login' => $login] = $planned;
@@ -63,7 +63,6 @@ function keepAdministrator(StoredUsers $users, array $planned): void
     if (!$user || !$user['superuser_access']) {
         (new UserUpdater())->setSuperUserAccessWithoutCurrentPassword($login, true);
     }
-    keepToken($users, $login, $planned['token'], true);
 }
 
 /** @param list<array{host: string, name: string, url: string}> $planned */
@@ -98,19 +97,20 @@ function keepReader(StoredUsers $users, array $planned, array $sites): void
 }
 
 /**
- * The account that visits are reported with. Nobody logs in with it, so nobody has its password.
+ * An account of the app's. Nobody logs in with it, so nobody has its password.
  *
  * @param array{login: string, token: string} $planned
+ * @param 'write'|'admin' $access reports visits, or finds, hands out and erases them.
  * @param list<int> $sites
  */
-function keepTracker(StoredUsers $users, array $planned, array $sites): void
+function keepProgram(StoredUsers $users, array $planned, string $access, bool $onlyInBody, array $sites): void
 {
     ['login' => $login] = $planned;
     if (!$users->getUser($login)) {
         Users::getInstance()->addUser($login, bin2hex(random_bytes(32)), addressOf($login));
     }
-    keepAccess($users, $login, 'write', $sites);
-    keepToken($users, $login, $planned['token'], false);
+    keepAccess($users, $login, $access, $sites);
+    keepToken($users, $login, $planned['token'], $onlyInBody);
 }
 
 $plan = plan();
@@ -127,5 +127,6 @@ Access::doAsSuperUser(static function () use ($plan): void {
     $ids = siteIds();
     $sites = array_map(static fn (array $site): int => $ids[$site['host']], $plan['sites']);
     keepReader($users, $plan['reader'], $sites);
-    keepTracker($users, $plan['tracker'], $sites);
+    keepProgram($users, $plan['tracker'], 'write', false, $sites);
+    keepProgram($users, $plan['officer'], 'admin', true, $sites);
 });

@@ -26,7 +26,7 @@ set_exception_handler(static function (Throwable $thrown): never {
 Manager::getInstance()->loadActivatedPlugins();
 Manager::getInstance()->loadPluginTranslations();
 
-/** @return array{enabled: bool, sites: list<array{host: string, name: string, url: string}>, administrator: array{login: string, password: string, token: string}, reader: array{login: string, password: string}, tracker: array{login: string, token: string}} */
+/** @return array{enabled: bool, sites: list<array{host: string, name: string, url: string}>, administrator: array{login: string, password: string}, officer: array{login: string, token: string}, reader: array{login: string, password: string}, tracker: array{login: string, token: string}} */
 function plan(): array
 {
     return json_decode((string) file_get_contents('/data/analytics/install.json'), true, 16, JSON_THROW_ON_ERROR);

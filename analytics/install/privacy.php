@@ -10,7 +10,7 @@
  * wanted, and leave the result for the app in status.json:
  *
  *     {"checkedAt": ISO 8601, "version": text, "sites": [{"host": text, "id": number}],
- *      "visits": {"count": number, "oldestAt": ISO 8601 or null},
+ *      "visits": {"count": number, "oldestAt": ISO 8601 or null, "days": [{"day": "2026-01-31", "count": number}]},
  *      "settings": [{"name": text, "wanted": boolean|number|text, "found": boolean|number|text}]}
  */
 
@@ -69,20 +69,28 @@ function settings(): array
         $row("General.$name", false, (bool) $general[$name]);
     }
     $tracker = Config::getInstance()->Tracker;
-    foreach (['use_third_party_id_cookie', 'enable_fingerprinting_across_websites'] as $name) {
+    foreach (['use_third_party_id_cookie', 'enable_fingerprinting_across_websites', 'enable_default_location_provider'] as $name) {
         $row("Tracker.$name", false, (bool) $tracker[$name]);
     }
     $row('Tracker.tracking_requests_require_authentication', true, (bool) $tracker['tracking_requests_require_authentication']);
     return $rows;
 }
 
-/** @return array{count: int, oldestAt: ?string} what there is of single visits, so that it can be seen that old ones go. */
+/**
+ * @return array{count: int, oldestAt: ?string, days: list<array{day: string, count: int}>} what there is of single
+ * visits, so that it can be seen that old ones go. Days are of UTC.
+ */
 function visits(): array
 {
     $table = Common::prefixTable('log_visit');
-    $row = Db::fetchRow("SELECT COUNT(*) AS visits, MIN(visit_last_action_time) AS oldest FROM `$table`");
-    $oldest = $row['oldest'];
-    return ['count' => (int) $row['visits'], 'oldestAt' => $oldest === null ? null : str_replace(' ', 'T', $oldest) . 'Z'];
+    $oldest = Db::fetchOne("SELECT MIN(visit_last_action_time) FROM `$table`");
+    $rows = Db::fetchAll("SELECT DATE(visit_last_action_time) AS day, COUNT(*) AS visits FROM `$table` GROUP BY day ORDER BY day");
+    $days = array_map(static fn (array $row): array => ['day' => $row['day'], 'count' => (int) $row['visits']], $rows);
+    return [
+        'count' => array_sum(array_column($days, 'count')),
+        'oldestAt' => is_string($oldest) ? str_replace(' ', 'T', $oldest) . 'Z' : null,
+        'days' => $days,
+    ];
 }
 
 /** @return list<array{host: string, id: int}> */

@@ -96,7 +96,7 @@ export async function findAttestation(
   return row === undefined ? null : keptOf(row);
 }
 
-export function attestationOfRow(row: AttestationRow): Attestation {
+function attestationOfRow(row: AttestationRow): Attestation {
   return {
     id: row.id,
     organisationId: row.organisation_id,

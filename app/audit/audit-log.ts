@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '../database/open.ts';
-import type { Clock } from '../kernel/clock.ts';
+import { type Clock, HOUR_MS } from '../kernel/clock.ts';
 import type { AuditAction } from './actions.ts';
 import { type AuditRow, CHAIN_START, hashOf, sealOf } from './chain.ts';
 
@@ -38,11 +38,16 @@ export interface AuditLogOptions {
   readonly clock: Clock;
 }
 
+/** What the same reader opens again within this time is one look. */
+const ONE_LOOK_MS = HOUR_MS;
+
 /** The log of who did or looked at what. */
 export class AuditLog {
   readonly #database: Database;
   readonly #key: string;
   readonly #clock: Clock;
+  /** When looks that may go on began, the oldest first. */
+  readonly #looks = new Map<string, number>();
 
   constructor({ database, key, clock }: AuditLogOptions) {
     this.#database = database;
@@ -56,6 +61,24 @@ export class AuditLog {
   async record(actor: Actor, entry: AuditEntry, transaction?: Transaction): Promise<void> {
     if (transaction) return this.#append(actor, entry, transaction);
     await this.#database.transaction((own) => this.#append(actor, entry, own));
+  }
+
+  /**
+   * Adds an entry about a look that goes on, unless the same reader had the same within the hour: a page that lives, and
+   * is opened again on every gap of the network, or a program that asks every minute.
+   *
+   * @param reader session, token or address by which it is looked at
+   */
+  async recordLook(reader: string, actor: Actor, entry: AuditEntry): Promise<void> {
+    const now = this.#clock();
+    for (const [look, at] of this.#looks) {
+      if (now - at < ONE_LOOK_MS) break;
+      this.#looks.delete(look);
+    }
+    const look = JSON.stringify([reader, entry]);
+    if (this.#looks.has(look)) return;
+    await this.record(actor, entry);
+    this.#looks.set(look, now);
   }
 
   async #append(actor: Actor, entry: AuditEntry, transaction: Transaction): Promise<void> {

@@ -28,10 +28,10 @@ import {
 export type HangUp = (slug: string, actor: Actor) => Promise<void>;
 
 /** Most patients on their way in one area. */
-export const MOST_IN_AREA = 500;
+const MOST_IN_AREA = 500;
 
 /** What the ledger of consents calls the text at the door. */
-export const PLEASE_READ = 'clinic_please_read';
+const PLEASE_READ = 'clinic_please_read';
 
 /** Nobody comes back after so long: they arrive anew. */
 const COME_BACK_MS = 12 * HOUR_MS;

@@ -8,7 +8,9 @@ export type ClinicEvent =
       readonly formerAreaId?: string;
     }
   /** An area: its settings, whether it is open, who works there. */
-  | { readonly kind: 'area'; readonly areaId: string };
+  | { readonly kind: 'area'; readonly areaId: string }
+  /** Appointments of an area. */
+  | { readonly kind: 'appointments'; readonly areaId: string };
 
 type Listener = (event: ClinicEvent) => void;
 

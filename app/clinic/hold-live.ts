@@ -100,6 +100,8 @@ export class HoldLive {
   }
 
   #heard(event: ClinicEvent): void {
+    // Appointments are no part of what a patient is told.
+    if (event.kind === 'appointments') return;
     if (event.kind === 'visit') {
       this.#tellOne(event.visitId);
       if (event.formerAreaId !== undefined) this.#moved.add(event.formerAreaId);

@@ -6,7 +6,7 @@ import type { AreaRole } from './area.ts';
 import type { ClinicEvent, Feed } from './feed.ts';
 import { LiveSocket } from './live-socket.ts';
 import type { StaffMessage } from './staff-view.ts';
-import { type SeenVisit, type StaffViews, showsQueue } from './staff-views.ts';
+import { type SeenVisit, type StaffViews, showsAppointments, showsQueue } from './staff-views.ts';
 
 /** Who looks, and the session that lets them. */
 export interface Watcher {
@@ -39,8 +39,9 @@ export class StaffLive {
   readonly #views: StaffViews;
   readonly #log: FastifyBaseLogger;
   readonly #open = new Set<Open>();
-  /** Visits that changed, and pages that have to be told everything anew. */
+  /** Visits that changed, areas whose appointments did, and pages that have to be told everything anew. */
   readonly #changed = new Set<string>();
+  readonly #appointments = new Set<string>();
   readonly #renewed = new Set<Open>();
   readonly #stop: () => void;
   #isPumping = false;
@@ -103,7 +104,8 @@ export class StaffLive {
 
   #heard(event: ClinicEvent): void {
     if (event.kind === 'area') return this.#renew(this.#open);
-    this.#changed.add(event.visitId);
+    if (event.kind === 'visit') this.#changed.add(event.visitId);
+    else this.#appointments.add(event.areaId);
     void this.#pump();
   }
 
@@ -119,10 +121,14 @@ export class StaffLive {
     try {
       for (;;) {
         const [visitId] = this.#changed;
+        const [areaId] = this.#appointments;
         const [open] = this.#renewed;
         if (visitId !== undefined) {
           this.#changed.delete(visitId);
           this.#tell(visitId, await this.#views.visit(visitId));
+        } else if (areaId !== undefined) {
+          this.#appointments.delete(areaId);
+          await this.#tellExpected(areaId);
         } else if (open !== undefined) {
           this.#renewed.delete(open);
           await this.#tellAll(open);
@@ -147,6 +153,13 @@ export class StaffLive {
       } else if (open.shown.delete(visitId)) open.socket.send(gone);
       if (seen?.view.state === 'ended') open.shown.delete(visitId);
     }
+  }
+
+  async #tellExpected(areaId: string): Promise<void> {
+    const shows = ({ isReady, roles }: Open) => isReady && showsAppointments(roles.get(areaId));
+    if (![...this.#open].some(shows)) return;
+    const told = write({ type: 'expected', areaId, expected: await this.#views.expected(areaId) });
+    for (const open of this.#open) if (shows(open)) open.socket.send(told);
   }
 
   async #tellAll(open: Open): Promise<void> {

@@ -2,7 +2,15 @@ import type { FastifyRequest } from 'fastify';
 import type { Translate } from '../kernel/i18n.ts';
 import { type Language, languages } from '../kernel/languages.ts';
 import { timeOfDay } from '../rooms/moment.ts';
-import type { AreaView, Colleague, HandOverTarget, StaffView, VisitView } from './staff-view.ts';
+import { countExpected, type ExpectedAct, expectedWords } from './expected-words.ts';
+import type {
+  AreaView,
+  Colleague,
+  ExpectedView,
+  HandOverTarget,
+  StaffView,
+  VisitView,
+} from './staff-view.ts';
 import { inOrder, type QueuePart, type StaffAct, staffActs, type Tongue, visitWords } from './visit-words.ts';
 
 const parts = ['waiting', 'going', 'left'] as const satisfies readonly QueuePart[];
@@ -23,6 +31,19 @@ const blankRow = {
   notes: [],
   may: nothing,
   hasMore: true,
+};
+
+const blankExpected = {
+  id: '',
+  version: '',
+  time: '',
+  name: '',
+  area: '',
+  clinician: '',
+  state: '',
+  labels: { miss: '', expect: '' },
+  tone: 'quiet',
+  may: { miss: false, expect: false },
 };
 
 /** Forms that the browser fills in. */
@@ -47,13 +68,16 @@ export function staffPage(request: FastifyRequest, view: StaffView, timeZone: st
   const asked = Object(query) as { readonly area?: unknown; readonly visit?: unknown };
   const tongue: Tongue = {
     say: (key, values) => t(`client.queue.${key}`, values),
-    clock: (at) => timeOfDay(at, timeZone, language),
+    clock: (at, ofArea = timeZone) => timeOfDay(at, ofArea, language),
     language,
   };
   const area = view.areas.find(({ id }) => id === asked.area) ?? null;
   const visits = view.visits.filter(({ areaId }) => area === null || areaId === area.id).sort(inOrder);
   const rows = visits.map((visit) => rowOf(visit, view, tongue));
   const chosen = view.visits.find(({ id }) => id === asked.visit);
+  const expected = view.expected
+    .filter(({ areaId }) => area === null || areaId === area.id)
+    .map((each) => expectedRowOf(each, view, tongue, t));
   const isInterpreter = view.areas.every(({ role }) => role === 'interpreter');
   const readable = view.areas.filter(({ may }) => may.includes('queue.read'));
   const countIn = (areaId: string | null) =>
@@ -74,6 +98,8 @@ export function staffPage(request: FastifyRequest, view: StaffView, timeZone: st
         count: own.length,
         rows: own,
         isShown: name === 'waiting' || own.length > 0,
+        // Who left is looked at less than who may still come.
+        isAfterExpected: name === 'left',
         empty:
           name === 'waiting'
             ? {
@@ -87,6 +113,10 @@ export function staffPage(request: FastifyRequest, view: StaffView, timeZone: st
     chosen: chosen === undefined ? null : actsOf(chosen, view, tongue),
     blank: blankActs,
     blankRow,
+    hasExpected: view.areas.some(({ may }) => may.includes('appointments.read')),
+    expected,
+    expectedCount: countExpected(view.expected, area?.id ?? null, view.now),
+    blankExpected,
   };
 }
 
@@ -116,6 +146,17 @@ function rowOf(visit: VisitView, view: StaffView, tongue: Tongue) {
     part: words.part,
     may: words.may,
     hasMore: Object.values(more).some(Boolean),
+  };
+}
+
+function expectedRowOf(expected: ExpectedView, view: StaffView, tongue: Tongue, t: Translate) {
+  const label = (act: ExpectedAct) => tongue.say('act', { act: t(`queue.${act}`), name: expected.name });
+  return {
+    labels: { miss: label('miss'), expect: label('expect') },
+    ...expectedWords(expected, view.areas, view.now, tongue),
+    id: expected.id,
+    version: expected.version,
+    area: view.areas.length > 1 ? (view.areas.find(({ id }) => id === expected.areaId)?.name ?? '') : '',
   };
 }
 

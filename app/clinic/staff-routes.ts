@@ -38,7 +38,18 @@ const config = { access: 'clinic.use' } as const;
 /** `/clinic`: the queue of all areas that somebody works in, and what they do there. */
 export const staffRoutes = fp<StaffRoutesOptions>(
   async (app, { views, live, queue, guests, desk, memberships, timeZone }) => {
+    /** Before anything is shown: what can't be written down is not seen. */
+    const noteLook = async ({ signedIn, session, actor }: FastifyRequest) => {
+      const areas = (await memberships.of(signedIn.id)).map(({ areaId }) => areaId).sort();
+      await app.audit.recordLook(session?.id ?? signedIn.id, actor, {
+        action: 'queue.viewed',
+        organisationId: signedIn.organisationId,
+        details: { areas },
+      });
+    };
+
     app.get('/clinic', { config }, async (request, reply) => {
+      await noteLook(request);
       const view = await views.of(request.signedIn);
       return reply.consolePage('clinic/views/staff.hbs', {
         title: request.t('queue.heading'),
@@ -54,13 +65,14 @@ export const staffRoutes = fp<StaffRoutesOptions>(
       });
     });
 
-    app.get('/clinic/queue.json', { config }, async (request, reply) =>
-      reply.header('Cache-Control', 'no-store').send(await views.of(request.signedIn)),
-    );
+    app.get('/clinic/queue.json', { config }, async (request, reply) => {
+      await noteLook(request);
+      return reply.header('Cache-Control', 'no-store').send(await views.of(request.signedIn));
+    });
 
     app.get(
       '/clinic/live',
-      { websocket: true, config },
+      { websocket: true, config, preHandler: noteLook },
       (socket, { signedIn: { id, name, organisationId }, session }) => {
         if (session !== null) live.add(socket, { id, name, organisationId, sessionId: session.id });
       },

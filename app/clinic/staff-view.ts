@@ -1,4 +1,5 @@
 import type { Language } from '../kernel/languages.ts';
+import type { AppointmentState } from './appointments/appointment.ts';
 import type { AreaRole } from './area.ts';
 import type { AreaPermission } from './area-permissions.ts';
 import type { CallBack, Outcome, VisitState } from './visit.ts';
@@ -34,6 +35,8 @@ export interface VisitView {
   readonly callBackBy: 'letter' | 'sms' | null;
   readonly callBack: CallBack | null;
   readonly language: Language;
+  /** When they were expected; null without an appointment, or where it is not known any more. */
+  readonly expectedAt: number | null;
   readonly hasAppointment: boolean;
   readonly arrivedAt: number;
   /** The queue is in this order, then by id. */
@@ -63,6 +66,8 @@ export interface AreaView {
   readonly opensAt: number | null;
   readonly suspendedAt: number | null;
   readonly tooLongMinutes: number;
+  /** IANA name; appointments are by its clocks. */
+  readonly timeZone: string;
   /** Who can take patients there, but for interpreters: to hand over to. */
   readonly colleagues: readonly Colleague[];
   /** Who can be brought in by name. */
@@ -76,6 +81,19 @@ export interface HandOverTarget {
   readonly colleagues: readonly Colleague[];
 }
 
+/** An appointment of today by the clocks of its area, as those see it who work there. */
+export interface ExpectedView {
+  readonly id: string;
+  readonly areaId: string;
+  readonly version: number;
+  readonly name: string;
+  readonly startsAt: number;
+  readonly endsAt: number;
+  readonly state: Extract<AppointmentState, 'booked' | 'arrived' | 'noshow'>;
+  /** Null for whoever is free. */
+  readonly clinicianName: string | null;
+}
+
 /** Everything that the staff view shows. */
 export interface StaffView {
   readonly now: number;
@@ -85,6 +103,8 @@ export interface StaffView {
   readonly targets: readonly HandOverTarget[];
   /** Of the areas where one may read the queue; for interpreters the calls that they were brought into. */
   readonly visits: readonly VisitView[];
+  /** Today's appointments of the areas where one may read them, by when they begin. */
+  readonly expected: readonly ExpectedView[];
 }
 
 /** What the socket `/clinic/live` sends. The first is always `view`; it comes again when what one may see changed. */
@@ -92,5 +112,7 @@ export type StaffMessage =
   | { readonly type: 'view'; readonly view: StaffView }
   /** New, or changed. One that is `ended` is gone. */
   | { readonly type: 'visit'; readonly visit: VisitView }
+  /** All of today's appointments of one area. */
+  | { readonly type: 'expected'; readonly areaId: string; readonly expected: readonly ExpectedView[] }
   /** It is in none of the reader's areas any more. */
   | { readonly type: 'gone'; readonly id: string };

@@ -3,10 +3,19 @@ import { type Clock, HOUR_MS } from '../kernel/clock.ts';
 import type { Area, AreaMember } from './area.ts';
 import { openingOf } from './area-opening.ts';
 import { allowedTo, mayInArea } from './area-permissions.ts';
-import { activeAreas, membersOf } from './area-store.ts';
+import { activeAreas, membersOf, readArea } from './area-store.ts';
+import { expectedIn } from './expected.ts';
 import type { Memberships } from './memberships.ts';
 import { messagesOf } from './message-store.ts';
-import type { AreaView, Colleague, GuestView, HandOverTarget, StaffView, VisitView } from './staff-view.ts';
+import type {
+  AreaView,
+  Colleague,
+  ExpectedView,
+  GuestView,
+  HandOverTarget,
+  StaffView,
+  VisitView,
+} from './staff-view.ts';
 import type { CallBack } from './visit.ts';
 import type { VisitRow } from './visit-rows.ts';
 
@@ -23,6 +32,7 @@ type ViewRow = VisitRow & {
   readonly taken_name: string | null;
   readonly meant_name: string | null;
   readonly note_name: string | null;
+  readonly expected_at: number | null;
 };
 
 interface GuestRow {
@@ -73,9 +83,13 @@ export class StaffViews {
       return role === undefined ? [] : [this.#areaOf(area, role, members)];
     });
     const readable = mine.filter(({ may }) => may.includes('queue.read'));
+    const expecting = new Set(
+      mine.filter(({ may }) => may.includes('appointments.read')).map(({ id }) => id),
+    );
+    const now = this.#clock();
     const mayHandOver = mine.some(({ may }) => may.includes('visits.hand_over'));
     return {
-      now: this.#clock(),
+      now,
       me: { id: person.id, name: person.name },
       areas: mine,
       targets: mayHandOver ? areas.map((area) => targetOf(area, members)) : [],
@@ -94,7 +108,20 @@ export class StaffViews {
           ),
         )
       ).map(({ view }) => view),
+      expected: (
+        await Promise.all(
+          areas.filter(({ id }) => expecting.has(id)).map((area) => expectedIn(this.#database, area, now)),
+        )
+      )
+        .flat()
+        .sort((one, other) => one.startsAt - other.startsAt),
     };
+  }
+
+  /** Today's appointments of an area, for those who may read them; none where there is no such area any more. */
+  async expected(areaId: string): Promise<readonly ExpectedView[]> {
+    const area = await readArea(this.#database, areaId);
+    return area === null ? [] : expectedIn(this.#database, area, this.#clock());
   }
 
   /** One visit as those see it who may; null for one that is not there any more. */
@@ -115,6 +142,7 @@ export class StaffViews {
       opensAt: opening.opensAt,
       suspendedAt: area.suspendedAt,
       tooLongMinutes: area.tooLongMinutes,
+      timeZone: area.timeZone,
       colleagues: colleaguesOf(area, members),
       interpreters: members
         .filter((each) => each.areaId === area.id && each.role === 'interpreter')
@@ -130,12 +158,14 @@ export class StaffViews {
       .leftJoin('people as taker', 'taker.id', 'visits.taken_by')
       .leftJoin('people as wanted', 'wanted.id', 'visits.meant_for')
       .leftJoin('people as writer', 'writer.id', 'visits.note_by')
+      .leftJoin('appointments', 'appointments.id', 'visits.appointment_id')
       .orderBy(['visits.queue_at', 'visits.id'])
       .select(
         'visits.*',
         'taker.name as taken_name',
         'wanted.name as meant_name',
         'writer.name as note_name',
+        'appointments.starts_at as expected_at',
       );
     if (!whateverState)
       query.whereRaw(
@@ -187,6 +217,7 @@ export class StaffViews {
       callBackBy: this.#callBackBy(row),
       callBack: row.call_back satisfies CallBack | null,
       language: row.language,
+      expectedAt: row.expected_at,
       hasAppointment: row.appointment_id !== null,
       arrivedAt: row.arrived_at,
       queueAt: row.queue_at,
@@ -198,6 +229,11 @@ export class StaffViews {
       noteBy: row.note_name,
     };
   }
+}
+
+/** Whether a role in an area shows who is expected there. */
+export function showsAppointments(role: AreaView['role'] | undefined): boolean {
+  return role !== undefined && mayInArea(role, 'appointments.read');
 }
 
 /** Whether a role in the area of a visit shows it. */

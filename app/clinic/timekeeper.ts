@@ -4,7 +4,7 @@ import type { Database, Transaction } from '../database/open.ts';
 import type { RetentionTerms } from '../inventory/category-store.ts';
 import { heldIds } from '../inventory/legal-holds.ts';
 import { type Clock, HOUR_MS, MINUTE_MS, SECOND_MS } from '../kernel/clock.ts';
-import { openingOf } from './area-opening.ts';
+import { dayOf, openingOf } from './area-opening.ts';
 import { activeAreas } from './area-store.ts';
 import type { CallBacks } from './call-back.ts';
 import type { CallRooms } from './call-room.ts';
@@ -45,6 +45,8 @@ export class Timekeeper {
   readonly #late: LateLetters;
   /** Which areas let people in when it was looked last. */
   readonly #open = new Map<string, boolean>();
+  /** Which day it was there then. */
+  readonly #days = new Map<string, string>();
   #isLooking = false;
   #erasedAt: number | null = null;
 
@@ -89,7 +91,7 @@ export class Timekeeper {
     }
   }
 
-  /** Tells of doors that opened and closed, and sends home whom a closed area does not see any more. */
+  /** Tells of doors that opened and closed and of days that began, and sends home whom a closed area does not see any more. */
   async #closeAreas(): Promise<void> {
     const { database, clock, feed } = this.#options;
     const now = clock();
@@ -104,6 +106,9 @@ export class Timekeeper {
       }
       const wasOpen = this.#open.get(area.id);
       this.#open.set(area.id, isOpen);
+      const day = dayOf(area, now);
+      if ((this.#days.get(area.id) ?? day) !== day) feed.publish({ kind: 'appointments', areaId: area.id });
+      this.#days.set(area.id, day);
       if (wasOpen !== undefined && wasOpen !== isOpen) feed.publish({ kind: 'area', areaId: area.id });
     }
   }

@@ -2,11 +2,22 @@ import type { AreaPermission } from './area-permissions.ts';
 import type { AreaView, StaffView, VisitView } from './staff-view.ts';
 import { type VisitAct, type VisitState, visitActs } from './visit.ts';
 
+/** English dates are day first, as the appliance is a European. */
+const locales: Readonly<Record<string, string>> = { en: 'en-GB', fr: 'fr-FR' };
+
+/** A day of the calendar, such as `1940-01-10`, as people write it: `10 Jan 1940`. What is none stays as it is. */
+function dayInWords(day: string, language: string): string {
+  const at = Date.parse(`${day}T00:00:00Z`);
+  if (Number.isNaN(at)) return day;
+  const form = { dateStyle: 'medium', timeZone: 'UTC' } as const;
+  return new Intl.DateTimeFormat(locales[language] ?? language, form).format(at);
+}
+
 /** How a reader is written to: texts below `client.queue` of the locales, and times by their clock. */
 export interface Tongue {
   readonly say: (key: string, values?: Readonly<Record<string, string | number>>) => string;
-  /** `10:40` */
-  readonly clock: (at: number) => string;
+  /** `10:40`; by the clocks of a zone where one is given, by the reader's else. */
+  readonly clock: (at: number, timeZone?: string) => string;
   /** The reader's own: a patient's is told where it is another. */
   readonly language: string;
 }
@@ -53,24 +64,28 @@ const needs: Readonly<Record<Exclude<StaffAct, 'enter' | 'callBack'>, readonly [
   };
 
 const MINUTE_MS = 60_000;
+/** Since when they wait. Who came early has their place from the appointment's time on, and yet waits since they came. */
+const waitingSince = ({ queueAt, expectedAt, arrivedAt }: VisitView) =>
+  queueAt === expectedAt ? arrivedAt : queueAt;
 const minutesSince = (at: number, now: number) => Math.max(0, Math.floor((now - at) / MINUTE_MS));
 
 export function visitWords(
   visit: VisitView,
   { areas, me }: Pick<StaffView, 'areas' | 'me'>,
   now: number,
-  tongue: Tongue,
+  reader: Tongue,
 ): VisitWords {
-  const { say } = tongue;
+  const { say } = reader;
   const area = areas.find(({ id }) => id === visit.areaId);
-  const waited = minutesSince(visit.queueAt, now);
+  // Whoever works elsewhere speaks of the same time as the patient and their colleagues.
+  const tongue = { ...reader, clock: (at: number) => reader.clock(at, area?.timeZone) };
   const isWaiting = visit.state === 'waiting';
   return {
     name: nameOf(visit, say),
     facts: factsOf(visit, tongue),
     state: stateOf(visit, me.id, tongue),
-    waited: isWaiting ? say('waited', { minutes: waited }) : null,
-    isLate: isWaiting && area !== undefined && waited >= area.tooLongMinutes,
+    waited: isWaiting ? say('waited', { minutes: minutesSince(waitingSince(visit), now) }) : null,
+    isLate: isWaiting && area !== undefined && minutesSince(visit.queueAt, now) >= area.tooLongMinutes,
     away:
       visit.lostAt === null || visit.state === 'left' || visit.state === 'ended'
         ? null
@@ -91,17 +106,27 @@ export function inOrder(one: VisitView, other: VisitView): number {
   return by || (one.id < other.id ? -1 : 1);
 }
 
-export function partOf(state: VisitState): QueuePart {
+function partOf(state: VisitState): QueuePart {
   if (state === 'waiting') return 'waiting';
   if (state === 'left') return 'left';
   return state === 'ended' ? 'gone' : 'going';
 }
 
-function factsOf(visit: VisitView, { say, language }: Tongue): string[] {
+/** When they were expected, and how much earlier or later they came. */
+function appointmentOf({ expectedAt, arrivedAt }: VisitView, { say, clock }: Tongue): string {
+  if (expectedAt === null) return say('appointment');
+  const time = clock(expectedAt);
+  const minutes = Math.trunc((arrivedAt - expectedAt) / MINUTE_MS);
+  if (minutes === 0) return say('appointmentAt', { time });
+  return say(minutes > 0 ? 'appointmentLate' : 'appointmentEarly', { time, minutes: Math.abs(minutes) });
+}
+
+function factsOf(visit: VisitView, tongue: Tongue): string[] {
+  const { say, language } = tongue;
   return [
-    ...(visit.birthDate === null ? [] : [say('born', { date: visit.birthDate })]),
+    ...(visit.birthDate === null ? [] : [say('born', { date: dayInWords(visit.birthDate, language) })]),
     ...(visit.caseNumber === null ? [] : [say('case', { number: visit.caseNumber })]),
-    ...(visit.hasAppointment ? [say('appointment')] : []),
+    ...(visit.hasAppointment ? [appointmentOf(visit, tongue)] : []),
     ...(visit.language === language ? [] : [say('language', { language: visit.language })]),
     ...(visit.reason === null ? [] : [visit.reason]),
   ];
@@ -111,7 +136,7 @@ function stateOf(visit: VisitView, ownId: string, { say, clock }: Tongue): strin
   const { state, outcome, takenBy } = visit;
   const isOwn = takenBy?.id === ownId;
   const name = takenBy?.name ?? say('somebody');
-  if (state === 'waiting') return say('waiting', { time: clock(visit.arrivedAt) });
+  if (state === 'waiting') return say('waiting', { time: clock(waitingSince(visit)) });
   if (state === 'called') return isOwn ? say('calledByYou') : say('called', { name });
   if (state === 'in_call') return isOwn ? say('inCallWithYou') : say('inCall', { name });
   const time = clock(visit.stateAt);

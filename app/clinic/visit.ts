@@ -8,7 +8,7 @@ import type { VisitField } from './area.ts';
  * - `left`: they gave up, or nobody was at their page for too long. They may come back.
  * - `ended`: over.
  */
-export const visitStates = ['waiting', 'called', 'in_call', 'left', 'ended'] as const;
+const visitStates = ['waiting', 'called', 'in_call', 'left', 'ended'] as const;
 export type VisitState = (typeof visitStates)[number];
 
 /** How it came to an end, or why they left; null before. */

@@ -2,7 +2,7 @@
  * What a page can say at its head after a form was done and redirected to it. Texts: `console.done.<code>`. A new code
  * goes into this list and into both locales.
  */
-export const doneCodes = [
+const doneCodes = [
   'person_made',
   'person_changed',
   'role_changed',
@@ -33,6 +33,9 @@ export const doneCodes = [
   'appointment_changed',
   'appointment_cancelled',
   'appointments_imported',
+  'slots_made',
+  'slot_deleted',
+  'slots_deleted',
   'feed_made',
   'feed_revoked',
   'feed_names_changed',
@@ -57,6 +60,7 @@ export const doneCodes = [
   'request_made',
   'request_checked',
   'request_extended',
+  'request_visits_erased',
   'request_refused',
   'request_answered',
   'request_erasure_asked',

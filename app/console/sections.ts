@@ -1,4 +1,4 @@
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/sections/sites.ts';
 import { type Permission, reachOf } from '../kernel/permissions.ts';
 import type { Role } from '../kernel/roles.ts';
 

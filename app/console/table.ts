@@ -211,6 +211,7 @@ export async function tableView<Row extends { readonly id: string | number }>(
     address({ at: writeCursor({ from: { value: sorted.sort.value(row), id: row.id }, isBackwards: back }) });
   const isNarrowed = asked.words.length > 0 || asked.typed !== '' || Object.keys(asked.filters).length > 0;
   const shown = asked.columns.filter(({ isHidden }) => !isHidden);
+  const labels = shown.map(({ heading }) => heading(t));
   const emptyWords = table.empty(t, request);
 
   return {
@@ -229,18 +230,21 @@ export async function tableView<Row extends { readonly id: string | number }>(
     sort: `${direction === 'desc' ? '-' : ''}${sorted.name}`,
     isNarrowed,
     csv: table.csv ? `${table.csv.path(request)}?${queryOf(asked, {})}` : null,
-    headings: shown.map((column) => {
+    headings: shown.map((column, index) => {
       const isSorted = column.name === sorted.name;
       const isUp = isSorted && direction === 'asc';
       return {
-        text: column.heading(t),
+        text: labels[index],
         href: column.sort ? address({ sort: isUp ? `-${column.name}` : column.name, at: null }) : null,
         ariaSort: isSorted ? (isUp ? 'ascending' : 'descending') : null,
         sign: isSorted ? (isUp ? '▲' : '▼') : '',
       };
     }),
     rows: rows.map((row) => ({
-      cells: shown.map((column, index) => cellView(column.cell(row, t), index === 0)),
+      cells: shown.map((column, index) => ({
+        label: labels[index],
+        ...cellView(column.cell(row, t), index === 0),
+      })),
     })),
     hasRows: rows.length > 0,
     previous: (isBackwards ? hasMore : cursor !== null && rows.length > 0) ? place(rows[0], true) : null,
@@ -268,6 +272,8 @@ function cellView(cell: Cell, isHead: boolean) {
   const { text = '–', href = null, tone = null } = 'text' in cell ? cell : {};
   return {
     isHead,
+    isEmpty: at === null && text === '–',
+    isPlain: at === null && href === null && tone === null,
     at,
     isInstant: at !== null && !isDay,
     isDay: at !== null && isDay,

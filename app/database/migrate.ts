@@ -12,6 +12,7 @@ import { meetingRules } from './migrations/0008-meeting-rules.ts';
 import { clinic } from './migrations/0009-clinic.ts';
 import { appointments } from './migrations/0010-appointments.ts';
 import { audience } from './migrations/0011-audience.ts';
+import { requestVisits } from './migrations/0012-request-visits.ts';
 
 const migrations: readonly Migration[] = [
   identity,
@@ -25,6 +26,7 @@ const migrations: readonly Migration[] = [
   clinic,
   appointments,
   audience,
+  requestVisits,
 ];
 
 /** Brings the schema up to date, each step in a transaction of its own with the note that it was done. */

@@ -32,7 +32,7 @@ declare module 'fastify' {
 }
 
 /** Chooses a request's language: `?lang=`, then the cookie, then Accept-Language, then the site's own. */
-export function chooseLanguage(request: FastifyRequest): Language {
+function chooseLanguage(request: FastifyRequest): Language {
   return (
     asLanguage(askedLanguage(request)) ??
     asLanguage(request.cookies[COOKIE]) ??

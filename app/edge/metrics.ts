@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { isLoopback } from '../../config/machine.ts';
 import { AppError } from '../kernel/errors.ts';
-import { isLoopback } from './network-address.ts';
 
 export interface GaugeSource {
   /** Prometheus name, `linkello_` and unit included. */

@@ -21,8 +21,3 @@ export function networkOf(address: string): string {
   const kept = bytes.length === 4 ? 2 : 6;
   return ipaddr.fromByteArray(bytes.map((byte, index) => (index < kept ? byte : 0))).toString();
 }
-
-/** Whether a connection comes from this very machine. */
-export function isLoopback(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback';
-}

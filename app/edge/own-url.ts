@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import fp from 'fastify-plugin';
 import type { Config } from '../../config/config.ts';
 import { canonicalHost } from '../../config/formats.ts';
-import { isLoopback } from './network-address.ts';
+import { isLoopback } from '../../config/machine.ts';
 import { ownHosts } from './own-hosts.ts';
 import { canonicalHostname } from './sites.ts';
 
@@ -24,7 +24,7 @@ export function urlOf(host: string, port: number, path: string): string {
 }
 
 /** Under which of our hosts a page's address is told to whoever asked from `ip` for `hostHeader`. */
-export function ownHostOf(
+function ownHostOf(
   config: Pick<Config, 'sites' | 'network'>,
   { hostHeader, ip }: { readonly hostHeader: string; readonly ip: string },
 ): string {

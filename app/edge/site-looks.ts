@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fp from 'fastify-plugin';
 import { type Logo, readLogo } from '../../config/logo-files.ts';
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/sections/sites.ts';
 import { AppError } from '../kernel/errors.ts';
 import { StartFault } from '../kernel/start-fault.ts';
 import { accentColours } from './accent-colours.ts';

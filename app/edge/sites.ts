@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import fp from 'fastify-plugin';
-import type { Site } from '../../config/schema.ts';
+import type { Site } from '../../config/sections/sites.ts';
 
 export interface SitesOptions {
   /** At least one; the first answers for every host that is none of them. */

@@ -60,7 +60,7 @@ declare module 'fastify' {
 const markup: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' };
 
 /** A value as JSON that can stand inside of an HTML script element. */
-export function embedJson(value: unknown): string {
+function embedJson(value: unknown): string {
   return JSON.stringify(value).replace(/[<>&]/g, (character) => markup[character] ?? '');
 }
 
@@ -84,6 +84,7 @@ const partials = {
   connectionTest: 'connection/views/panel.hbs',
   doorFacts: 'clinic/views/door-facts.hbs',
   visitRow: 'clinic/views/visit-row.hbs',
+  expectedRow: 'clinic/views/expected-row.hbs',
   visitActs: 'clinic/views/visit-acts.hbs',
   notice: 'privacy/notice/views/content.hbs',
   processing: 'privacy/processing/views/content.hbs',

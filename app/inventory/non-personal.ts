@@ -174,6 +174,7 @@ export const nonPersonal: readonly NonPersonal[] = [
       'requests.state',
       'requests.extended_at',
       'requests.reminded_days',
+      'requests.visits_erased',
       'requests.closed_at',
       'requests.proof',
     ],

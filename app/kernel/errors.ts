@@ -90,6 +90,10 @@ export const errorCatalogue = {
   appointment_over: { family: 'conflict', status: 409 },
   /** An appointment has this time already. */
   slot_taken: { family: 'conflict', status: 409 },
+  /** Free times of an area, or of a clinician there, do not lie within one another. */
+  slots_overlap: { family: 'conflict', status: 409 },
+  /** One area has no more free times to come than app/clinic/appointments/slots/slots.ts says. */
+  too_many_slots: { family: 'limit', status: 409 },
   /** Another system's name for something stands for something else already. */
   external_name_taken: { family: 'conflict', status: 409 },
   /** One area has no more appointments to come than app/clinic/appointments/appointments.ts says. */

@@ -33,7 +33,7 @@ function reasons(database: Database | Transaction, terms: RetentionTerms): reado
 }
 
 /** Letters to a subject: by the account that they are about, and by where they went. */
-export function lettersOf(database: Database | Transaction, subject: Subject): Query {
+function lettersOf(database: Database | Transaction, subject: Subject): Query {
   const letters = database('letters');
   if (subject.kind === 'organisation') return letters.where({ organisation_id: subject.id });
   if (subject.kind === 'address') return letters.where({ recipient: subject.email });

@@ -28,7 +28,7 @@ export interface MailerLimits {
   readonly wholeMs: number;
 }
 
-export const defaultLimits: MailerLimits = {
+const defaultLimits: MailerLimits = {
   connectMs: 15 * SECOND_MS,
   idleMs: 45 * SECOND_MS,
   wholeMs: 90 * SECOND_MS,

@@ -2,7 +2,7 @@ import type { Actor, AuditEntry, AuditLog } from '../audit/audit-log.ts';
 import type { Clock } from '../kernel/clock.ts';
 import type { LiveMeetings } from './live-meetings.ts';
 import type { Meeting } from './meeting.ts';
-import type { Stay } from './meetings.ts';
+import type { Stay } from './stay.ts';
 
 export interface HostingOptions {
   readonly live: LiveMeetings;

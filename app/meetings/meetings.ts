@@ -1,28 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import type { FastifyBaseLogger } from 'fastify';
-import type { MediaEvent, PeerDescription, PeerQuality, RoomDescription } from '../../media/contract.ts';
-import type { Person } from '../identity/person.ts';
+import type { PeerDescription, PeerQuality } from '../../media/contract.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
-import type { Entrance, Refusal } from '../rooms/admission.ts';
+import type { Entrance } from '../rooms/admission.ts';
 import type { RoomDirectory } from '../rooms/directory.ts';
 import type { FileRelay } from './file-relay.ts';
-import type { MediaClient } from './media-client.ts';
 import type { Meeting } from './meeting.ts';
-import type { IceServer, Joined, RequestData, Waiting, WaitingFor } from './messages.ts';
+import type { Joined, RequestData, Waiting, WaitingFor } from './messages.ts';
 import type { Connection, Identity, Participant } from './participant.ts';
-import { readLabel } from './participant-label.ts';
 import type { ParticipantTokens } from './participant-token.ts';
-import { peerOf } from './peer.ts';
-import { Readiness } from './readiness.ts';
+import type { Peers } from './peers.ts';
+import type { Readiness } from './readiness.ts';
 import type { MeetingRegistry } from './registry.ts';
 import { mayDo } from './rules.ts';
-import type { Edition } from './tally.ts';
+import type { Arrival, Stay } from './stay.ts';
 
 export interface MeetingsOptions {
-  readonly media: MediaClient;
+  /** Whether the SFU is there and its rooms are known. */
+  readonly sfu: Pick<Readiness, 'wait'>;
+  readonly peers: Peers;
   readonly tokens: ParticipantTokens;
-  readonly log: FastifyBaseLogger;
   /** Who may enter which room. */
   readonly directory: RoomDirectory;
   readonly registry: MeetingRegistry;
@@ -36,38 +33,14 @@ export interface MeetingsOptions {
   readonly onPresence: (meeting: Meeting) => void;
 }
 
-/** A participant's stay in a meeting, or in front of it: what a connection holds once it has joined. */
-export interface Stay {
-  readonly meeting: Meeting;
-  readonly participant: Participant;
-  /** Whether they wait to be let in. */
-  readonly isWaiting: boolean;
-}
-
-/** Who joins over which connection. */
-export interface Arrival {
-  readonly connection: Connection;
-  /** Null for a guest. */
-  readonly person: Person | null;
-  /** Of the site that they came by. */
-  readonly edition: Edition;
-  /** What a participant's browser is told of the relay. */
-  readonly iceServers: (participantId: string) => IceServer[];
-  /** Why they may not enter, in their language. */
-  readonly refusalFault: (refusal: Refusal) => AppError;
-}
-
-/** How long a `join` waits for an SFU that is just starting, in milliseconds. */
-const READY_DEADLINE_MS = 5_000;
-
 /**
  * All live meetings. The SFU knows who is in which room and survives this process, so nothing is stored here that it
- * cannot tell again: a new app lists what is live and takes it over ({@link MediaClient} `connected`).
+ * cannot tell again: a new app takes over what is live (`takeover.ts`).
  */
 export class Meetings {
-  readonly #media: MediaClient;
+  readonly #sfu: MeetingsOptions['sfu'];
+  readonly #peers: Peers;
   readonly #tokens: ParticipantTokens;
-  readonly #log: FastifyBaseLogger;
   readonly #directory: RoomDirectory;
   readonly #registry: MeetingRegistry;
   readonly #clock: Clock;
@@ -75,14 +48,13 @@ export class Meetings {
   readonly #files: FileRelay;
   readonly #maxFileBytes: number | null;
   readonly #onPresence: (meeting: Meeting) => void;
-  readonly #sfu = new Readiness(READY_DEADLINE_MS);
 
   constructor(options: MeetingsOptions) {
-    const { media, tokens, log, directory, registry, clock, graceMs, files, maxFileBytes, onPresence } =
+    const { sfu, peers, tokens, directory, registry, clock, graceMs, files, maxFileBytes, onPresence } =
       options;
-    this.#media = media;
+    this.#sfu = sfu;
+    this.#peers = peers;
     this.#tokens = tokens;
-    this.#log = log;
     this.#directory = directory;
     this.#registry = registry;
     this.#clock = clock;
@@ -90,17 +62,6 @@ export class Meetings {
     this.#files = files;
     this.#maxFileBytes = maxFileBytes;
     this.#onPresence = onPresence;
-    media.on('connected', () => this.#takeOver());
-    media.on('lost', () => {
-      this.#sfu.went();
-      this.#log.warn('the SFU is away');
-    });
-    media.on('event', (event) => this.#heard(event));
-  }
-
-  /** Whether the SFU is there and its rooms are known. */
-  get isReady(): boolean {
-    return this.#sfu.isReady;
   }
 
   /** Live meetings, the participants in them, and who waits in front of one. */
@@ -222,16 +183,21 @@ export class Meetings {
     if (isWaiting) return this.#giveUp(meeting, participant);
     if (meeting.participants.get(participant.id) !== participant) return;
     // In turn, so that the SFU cannot add them after this took them out.
-    const quality = participant.inTurn(() => this.#readQuality(meeting, participant));
+    const quality = participant.inTurn(() => this.#peers.readQuality(meeting, participant));
     this.#forget(meeting, participant, quality);
-    participant.inTurn(() => this.#removePeer(meeting, participant)).catch(() => {});
+    participant.inTurn(() => this.#peers.remove(meeting, participant)).catch(() => {});
+  }
+
+  /** Waits for a browser that is to come back within the grace time. */
+  expectBack(stay: Stay): void {
+    stay.participant.detach(this.#graceMs, () => this.leave(stay));
   }
 
   /** The connection is lost; the participant may come back within the grace time. */
   lose(stay: Stay, connection: Connection): void {
     const { meeting, participant, isWaiting } = stay;
     if (participant.connection !== connection) return;
-    participant.detach(this.#graceMs, () => this.leave(stay));
+    this.expectBack(stay);
     if (isWaiting) return;
     meeting.tally.dropped(participant.id);
     meeting.notify(
@@ -241,36 +207,22 @@ export class Meetings {
     );
   }
 
-  /** Lets the SFU know what is new about a participant, for the next app. The meeting does not wait for it. */
-  relabel(meeting: Meeting, participant: Participant): void {
-    if (!participant.isPresent) return;
-    this.#media
-      .call('labelPeer', { ...peerOf(meeting, participant), label: participant.label })
-      .catch((err) => this.#log.warn({ err }, 'the SFU did not take a label'));
-  }
-
   async #enter(
     meeting: Meeting,
     participant: Participant,
-    { rtpCapabilities, fresh = false }: RequestData<'join'>,
+    data: RequestData<'join'>,
     connection: Connection,
   ): Promise<PeerDescription> {
     const wasPresent = participant.isPresent;
     let peer: PeerDescription;
     try {
-      if (fresh && wasPresent) {
-        await this.#removePeer(meeting, participant);
+      if (data.fresh && wasPresent) {
+        await this.#peers.remove(meeting, participant);
         for (const producerId of participant.producers.keys()) {
           meeting.notify('producerClosed', { producerId }, participant);
         }
       }
-      peer = await this.#media.call('joinRoom', {
-        ...peerOf(meeting, participant),
-        rtpCapabilities,
-        // Until the browser says what it shows: enough for a first picture, and no sender starts more for it.
-        firstLayer: 0,
-        label: participant.label,
-      });
+      peer = await this.#peers.add(meeting, participant, data);
     } catch (fault) {
       if (wasPresent) this.lose({ meeting, participant, isWaiting: false }, connection);
       else this.#forget(meeting, participant);
@@ -331,95 +283,6 @@ export class Meetings {
     if (participant.handRaisedAt !== null) meeting.notify('handsChanged', { handIds: meeting.handIds });
     if (participant.isPresent && meeting.others().length === 0) this.#registry.ended(meeting);
     this.#registry.closeIfEmpty(meeting);
-  }
-
-  /** Null where the SFU does not know them any more, or does not answer: nobody's leaving hangs on it. */
-  async #readQuality(meeting: Meeting, participant: Participant): Promise<PeerQuality | null> {
-    if (!participant.isPresent) return null;
-    try {
-      return await this.#media.call('readQuality', peerOf(meeting, participant));
-    } catch {
-      return null;
-    }
-  }
-
-  /** Takes a peer out of the SFU. One that is gone already, with its SFU or its room, is no fault. */
-  async #removePeer(meeting: Meeting, participant: Participant): Promise<void> {
-    try {
-      await this.#media.call('leaveRoom', peerOf(meeting, participant));
-    } catch (fault) {
-      if (fault instanceof AppError && (fault.code === 'not_found' || fault.code === 'media_unavailable'))
-        return;
-      throw fault;
-    }
-  }
-
-  async #takeOver(): Promise<void> {
-    try {
-      const noted = await this.#registry.noted();
-      // From here on without a pause: nothing may happen unseen between the list and what is made of it.
-      const { rooms } = await this.#media.call('listRooms', {});
-      const described = new Map(rooms.map((room) => [room.roomId, room]));
-      this.#registry.takeOver([...described.keys()], noted);
-      for (const room of rooms) this.#adopt(room);
-      for (const meeting of this.#registry.all) {
-        const peerIds = new Set(described.get(meeting.room)?.peers.map(({ peerId }) => peerId));
-        for (const participant of meeting.participants.values()) {
-          if (participant.isPresent && !peerIds.has(participant.id)) participant.notify('meetingReset', {});
-        }
-      }
-      this.#sfu.came();
-      this.#log.info({ rooms: rooms.length }, 'the SFU is there');
-    } catch (err) {
-      // Its event socket is open, so it will answer, or the socket closes and this is tried again.
-      this.#log.error({ err }, 'the SFU did not list its rooms');
-      setTimeout(() => this.#takeOver(), READY_DEADLINE_MS).unref();
-    }
-  }
-
-  /** Makes participants of the peers that an earlier app let in, and waits for their browsers to come back. */
-  #adopt({ roomId, peers, speakerPeerIds }: RoomDescription): void {
-    const meeting = this.#registry.open(roomId);
-    meeting.speakerIds = speakerPeerIds;
-    for (const { peerId, label, producers } of peers) {
-      if (meeting.participants.has(peerId)) continue;
-      const { personId, invitationId, exceptions, handRaisedAt, edition, ...known } = readLabel(
-        label,
-        meeting.startedAt,
-      );
-      const participant = meeting.add({ ...known, id: peerId, identity: { personId, invitationId } });
-      participant.exceptions = exceptions;
-      participant.handRaisedAt = handRaisedAt;
-      participant.edition = edition;
-      participant.isPresent = true;
-      meeting.tally.entered(peerId, edition, participant.joinedAt);
-      for (const { producerId, source, paused } of producers) {
-        participant.producers.set(producerId, { source, paused });
-        meeting.tally.sent(source);
-      }
-      participant.detach(this.#graceMs, () => this.leave({ meeting, participant, isWaiting: false }));
-    }
-  }
-
-  #heard(event: MediaEvent): void {
-    const meeting = this.#registry.in(event.roomId);
-    if (!meeting) return;
-    switch (event.event) {
-      case 'speakersChanged':
-        meeting.speakerIds = event.speakerPeerIds;
-        return meeting.notify('speakersChanged', { speakerIds: event.speakerPeerIds });
-      case 'consumerLayersChanged':
-        return meeting.participants
-          .get(event.peerId)
-          ?.notify('consumerLayersChanged', { consumerId: event.consumerId, layers: event.layers });
-      case 'demandChanged':
-        return meeting.participants
-          .get(event.peerId)
-          ?.notify('demandChanged', { producerId: event.producerId, wantedLayer: event.wantedLayer });
-      case 'roomClosed':
-        meeting.speakerIds = [];
-        return meeting.notify('meetingReset', {});
-    }
   }
 }
 

@@ -3,9 +3,10 @@ import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import { isSame } from './kept-out.ts';
 import type { Meeting } from './meeting.ts';
-import type { Meetings, Stay } from './meetings.ts';
+import type { Meetings } from './meetings.ts';
 import type { RequestData, Rules } from './messages.ts';
 import type { Participant } from './participant.ts';
+import type { Peers } from './peers.ts';
 import type { MeetingRegistry } from './registry.ts';
 import {
   type MeetingPermission,
@@ -16,9 +17,11 @@ import {
   ruleNames,
 } from './rules.ts';
 import type { Sources } from './sources.ts';
+import type { Stay } from './stay.ts';
 
 export interface ModerationOptions {
-  readonly meetings: Pick<Meetings, 'leave' | 'relabel'>;
+  readonly meetings: Pick<Meetings, 'leave'>;
+  readonly peers: Pick<Peers, 'relabel'>;
   readonly sources: Pick<Sources, 'stop'>;
   readonly registry: Pick<MeetingRegistry, 'changed'>;
   readonly audit: AuditLog;
@@ -33,13 +36,15 @@ export interface ModerationOptions {
  */
 export class Moderation {
   readonly #meetings: ModerationOptions['meetings'];
+  readonly #peers: ModerationOptions['peers'];
   readonly #sources: ModerationOptions['sources'];
   readonly #registry: ModerationOptions['registry'];
   readonly #audit: AuditLog;
   readonly #clock: Clock;
 
-  constructor({ meetings, sources, registry, audit, clock }: ModerationOptions) {
+  constructor({ meetings, peers, sources, registry, audit, clock }: ModerationOptions) {
     this.#meetings = meetings;
+    this.#peers = peers;
     this.#sources = sources;
     this.#registry = registry;
     this.#audit = audit;
@@ -66,7 +71,7 @@ export class Moderation {
     );
     if (lowered.length === 0) return;
     meeting.notify('handsChanged', { handIds: meeting.handIds });
-    for (const target of lowered) this.#meetings.relabel(meeting, target);
+    for (const target of lowered) this.#peers.relabel(meeting, target);
   }
 
   /** Takes somebody out, wherever else they are in this meeting or in front of it, and keeps them out. */
@@ -152,7 +157,7 @@ export class Moderation {
     meeting.notify('participantChanged', { participant: target.seen });
     const waiting = mayDo(target.role, 'admit') ? meeting.lobby.seen(this.#clock()) : [];
     target.notify('waitingChanged', { waiting });
-    this.#meetings.relabel(meeting, target);
+    this.#peers.relabel(meeting, target);
   }
 
   /** Stops what somebody sends and may not send any more, and takes back the files that they may not offer. */

@@ -1,11 +1,12 @@
 import type { Actor } from '../audit/audit-log.ts';
 import type { Hosting } from './hosting.ts';
 import type { MediaClient } from './media-client.ts';
-import type { Arrival, Meetings, Stay } from './meetings.ts';
+import type { Meetings } from './meetings.ts';
 import type { RequestData, RequestName, RequestReply } from './messages.ts';
 import { demand, type Moderation } from './moderation.ts';
-import { peerOf } from './peer.ts';
+import { peerOf } from './peers.ts';
 import type { Sources } from './sources.ts';
+import type { Arrival, Stay } from './stay.ts';
 import type { Talk } from './talk.ts';
 import { viewsOf } from './views.ts';
 

@@ -18,9 +18,13 @@ import { Meetings } from './meetings.ts';
 import { MAX_MESSAGE_BYTES } from './messages.ts';
 import { Moderation } from './moderation.ts';
 import { ParticipantTokens } from './participant-token.ts';
+import { Peers } from './peers.ts';
+import { Readiness } from './readiness.ts';
 import { MeetingRegistry, type MeetingRegistryOptions } from './registry.ts';
 import { SignallingConnection } from './signalling-connection.ts';
 import { Sources } from './sources.ts';
+import type { Stay } from './stay.ts';
+import { Takeover } from './takeover.ts';
 import { Talk } from './talk.ts';
 
 export interface MeetingsPluginOptions {
@@ -40,6 +44,9 @@ export interface MeetingsPluginOptions {
     readonly turn: string;
   };
 }
+
+/** How long a `join` waits for an SFU that is just starting, in milliseconds. */
+const READY_DEADLINE_MS = 5_000;
 
 /** How long browsers have to acknowledge that the app goes away, in milliseconds. */
 const CLOSING_MS = 1_000;
@@ -78,10 +85,12 @@ export const meetingsPlugin = fp<MeetingsPluginOptions>(
     const files = new FileRelay();
     const presenceListeners = new Set<(meeting: Meeting) => void>();
     const maxFileBytes = config.meetings.files ? config.meetings.file_megabytes * 1_000_000 : null;
+    const peers = new Peers(media, app.log);
+    const sfu = new Readiness(READY_DEADLINE_MS);
     const meetings = new Meetings({
-      media,
+      sfu,
+      peers,
       tokens: new ParticipantTokens(secrets.sessions),
-      log: app.log,
       directory,
       registry,
       clock,
@@ -92,10 +101,12 @@ export const meetingsPlugin = fp<MeetingsPluginOptions>(
         for (const listener of presenceListeners) listener(meeting);
       },
     });
+    const onAdopted = (stay: Stay) => meetings.expectBack(stay);
+    new Takeover({ media, sfu, registry, log: app.log, onAdopted }).begin();
     const sources = new Sources(media);
     const hosting = new Hosting({ live, audit, clock, leave: (stay) => meetings.leave(stay) });
-    const moderation = new Moderation({ meetings, sources, registry, audit, clock });
-    const talk = new Talk({ meetings, files, maxFileBytes, clock });
+    const moderation = new Moderation({ meetings, peers, sources, registry, audit, clock });
+    const talk = new Talk({ peers, files, maxFileBytes, clock });
     fileRoutes(app, files);
     const connections = new Set<SignallingConnection>();
 
@@ -116,7 +127,7 @@ export const meetingsPlugin = fp<MeetingsPluginOptions>(
 
     app.decorate('meetings', {
       get isReady() {
-        return meetings.isReady;
+        return sfu.isReady;
       },
       get counts() {
         return meetings.counts;

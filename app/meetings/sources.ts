@@ -1,11 +1,11 @@
 import { AppError } from '../kernel/errors.ts';
 import type { MediaClient } from './media-client.ts';
 import type { Meeting } from './meeting.ts';
-import type { Stay } from './meetings.ts';
 import type { RequestData, Source } from './messages.ts';
 import type { Participant } from './participant.ts';
-import { peerOf } from './peer.ts';
+import { peerOf } from './peers.ts';
 import { mayUse } from './rules.ts';
+import type { Stay } from './stay.ts';
 
 /** Which rule a source is under. The sound of a screen goes with it. */
 const ruleOf = (source: Source) => (source === 'screenAudio' ? 'screen' : source);

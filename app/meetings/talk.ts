@@ -1,12 +1,13 @@
 import type { Clock } from '../kernel/clock.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { FileRelay } from './file-relay.ts';
-import type { Meetings, Stay } from './meetings.ts';
 import type { Reaction, RequestData, RequestReply, RuleName } from './messages.ts';
+import type { Peers } from './peers.ts';
 import { mayDoTo, mayUse } from './rules.ts';
+import type { Stay } from './stay.ts';
 
 export interface TalkOptions {
-  readonly meetings: Pick<Meetings, 'relabel'>;
+  readonly peers: Pick<Peers, 'relabel'>;
   readonly files: FileRelay;
   /** Largest file, in bytes; null when none are passed on. */
   readonly maxFileBytes: number | null;
@@ -15,13 +16,13 @@ export interface TalkOptions {
 
 /** What people do in a meeting besides seeing and hearing each other: write, show a sign, pass a file. */
 export class Talk {
-  readonly #meetings: TalkOptions['meetings'];
+  readonly #peers: TalkOptions['peers'];
   readonly #files: FileRelay;
   readonly #maxFileBytes: number | null;
   readonly #clock: Clock;
 
-  constructor({ meetings, files, maxFileBytes, clock }: TalkOptions) {
-    this.#meetings = meetings;
+  constructor({ peers, files, maxFileBytes, clock }: TalkOptions) {
+    this.#peers = peers;
     this.#files = files;
     this.#maxFileBytes = maxFileBytes;
     this.#clock = clock;
@@ -48,7 +49,7 @@ export class Talk {
     const { meeting, participant } = stay;
     if (!meeting.setHand(participant, raised, this.#clock())) return;
     meeting.notify('handsChanged', { handIds: meeting.handIds });
-    this.#meetings.relabel(meeting, participant);
+    this.#peers.relabel(meeting, participant);
   }
 
   /** @throws AppError `files_off`, `file_too_large`, `too_many_files`, `forbidden_by_host`, `too_many_requests` */

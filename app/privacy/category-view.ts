@@ -4,7 +4,7 @@ import type { Language } from '../kernel/languages.ts';
 import type { PrivacyTerms } from './terms.ts';
 
 /** The letter of Article 6(1) of the GDPR that a legal basis is. */
-export const articleLetters = {
+const articleLetters = {
   consent: 'a',
   contract: 'b',
   legal_obligation: 'c',
@@ -50,7 +50,7 @@ export function categoryView(
 }
 
 /** How long a category is kept here. */
-export function keptText(t: Translate, category: DataCategory, terms: PrivacyTerms): string {
+function keptText(t: Translate, category: DataCategory, terms: PrivacyTerms): string {
   const { name, retention, hasOwnTime = retention === 'moment' } = category;
   if (hasOwnTime) return t(`data.${name}.kept`, terms);
   return t(`processing.kept.${retention}`, terms);

@@ -6,6 +6,7 @@ import type { Database } from '../database/open.ts';
 import { urlOf } from '../edge/own-url.ts';
 import type { SignInLimits } from '../identity/sign-in/limits.ts';
 import { Proofs } from '../identity/sign-in/proofs.ts';
+import type { OutsideStore } from '../inventory/outside-store.ts';
 import type { Register } from '../inventory/register.ts';
 import type { Clock } from '../kernel/clock.ts';
 import { Contacts } from './contact/contacts.ts';
@@ -33,6 +34,8 @@ export interface PrivacyOptions {
   readonly database: Database;
   readonly clock: Clock;
   readonly register: Register;
+  /** What other programs keep. */
+  readonly outside: readonly OutsideStore[];
   /** `sessions`: signs the links and stamps of forms. */
   readonly secret: string;
   /** `audit`: seals proofs and the ledger of erasures. */
@@ -65,7 +68,7 @@ declare module 'fastify' {
  * Decisions about cookies stand for themselves (consent/), as other features ask for them.
  */
 export const privacy = fp<PrivacyOptions>(
-  async (app, { config, database, clock, register, secret, key, limits, formsOfNetwork }) => {
+  async (app, { config, database, clock, register, outside, secret, key, limits, formsOfNetwork }) => {
     const folders = dataFolders(config.dataFolder);
     const [firstSite] = config.sites;
     const terms = privacyTerms(config);
@@ -115,7 +118,7 @@ export const privacy = fp<PrivacyOptions>(
       ledger,
       onFault: (what: string, fault: unknown) => app.log.error({ err: fault }, `erasing failed: ${what}`),
     };
-    const retention = new Retention({ ...erasing, settings: config.privacy });
+    const retention = new Retention({ ...erasing, outside, settings: config.privacy });
     const erasure = new Erasure(erasing);
     await app.register(dailyRetention, {
       database,

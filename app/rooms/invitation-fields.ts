@@ -19,7 +19,7 @@ const OVERTIME_MS = 12 * HOUR_MS;
 /** How long a link without an appointment may last. */
 const LONGEST_DAYS = 366;
 /** What a form proposes. */
-export const USUAL_DAYS = 30;
+const USUAL_DAYS = 30;
 
 /** When a link lets somebody in. */
 export interface Validity {

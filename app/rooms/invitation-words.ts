@@ -116,7 +116,7 @@ export function invitationLetter(
 }
 
 /** The same appointment as a file of its own, for hosts whose guests have no address. */
-export function calendarAttachment(
+function calendarAttachment(
   {
     room,
     invitation,

@@ -29,6 +29,12 @@ export function shortMoment(at: number, timeZone: string, language: Language): s
   }).format(at);
 }
 
+/** A day that is near, by the clock of a zone: `Tuesday 5 January`. */
+export function dayInWords(at: number, timeZone: string, language: Language): string {
+  const form = { weekday: 'long', day: 'numeric', month: 'long', timeZone } as const;
+  return new Intl.DateTimeFormat(locales[language], form).format(at);
+}
+
 /** `10:30` */
 export function timeOfDay(at: number, timeZone: string, language: Language): string {
   return new Intl.DateTimeFormat(locales[language], { hour: '2-digit', minute: '2-digit', timeZone }).format(

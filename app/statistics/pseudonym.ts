@@ -14,7 +14,7 @@ export async function keyOf(transaction: Transaction, month: string): Promise<st
 }
 
 /** The key of a month; null if it has none, or none any more. */
-export async function findKey(database: Database | Transaction, month: string): Promise<string | null> {
+async function findKey(database: Database | Transaction, month: string): Promise<string | null> {
   const row: { key: string } | undefined = await database('call_keys').where({ month }).first('key');
   return row?.key ?? null;
 }

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { exitOnConfigError, inspectConfig, type LoadedConfig } from '../../config/load.ts';
-import { portsInUse, RELAY_PORTS_PER_PARTICIPANT } from '../../config/rules.ts';
+import { portsInUse } from '../../config/ports.ts';
+import { RELAY_PORTS_PER_PARTICIPANT } from '../../config/sections/turn.ts';
 
 /** `linkello check [FILE]`: a summary and 0, or the faults and 2. Writes nothing and starts nothing. */
 export async function run(args: readonly string[]): Promise<number> {

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { MatomoServer } from '../../app/audience/matomo-server.ts';
+import { SingleVisits } from '../../app/audience/single-visits.ts';
 import { AuditLog, command } from '../../app/audit/audit-log.ts';
 import { categories } from '../../app/categories.ts';
 import { type Database, openDatabase } from '../../app/database/open.ts';
@@ -116,6 +118,7 @@ function instantOf(text: string): number {
 async function open(config: Config, database: Database): Promise<Retention> {
   const folders = dataFolders(config.dataFolder);
   const key = await readSecret(config, 'audit');
+  const { analyticsOrigin: origin } = config;
   return new Retention({
     database,
     file: folders.database,
@@ -123,6 +126,7 @@ async function open(config: Config, database: Database): Promise<Retention> {
     audit: new AuditLog({ database, key, clock: systemClock }),
     key,
     categories,
+    outside: origin === null ? [] : [singleVisits(origin, folders.analyticsAccess, config)],
     settings: config.privacy,
     ledger: new ErasureLedger({ key, file: join(folders.app, LEDGER_FILE) }),
     onFault: (what, fault) => {
@@ -130,6 +134,11 @@ async function open(config: Config, database: Database): Promise<Retention> {
       process.stderr.write(`linkello retention: ${what} failed: ${why}\n`);
     },
   });
+}
+
+function singleVisits(origin: string, folder: string, { analytics }: Config): SingleVisits {
+  const matomo = new MatomoServer({ origin, folder });
+  return new SingleVisits({ matomo, keepDays: analytics.keep_days });
 }
 
 function named(name: string) {

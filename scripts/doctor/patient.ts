@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os';
 import ipaddr from 'ipaddr.js';
 import { canonicalHost } from '../../config/formats.ts';
 import type { LoadedConfig } from '../../config/load.ts';
-import { describeMachine } from '../../config/machine.ts';
+import { describeMachine, isLoopback } from '../../config/machine.ts';
 import { Sfu } from './wire/sfu.ts';
 
 /** What the checks look at, and what several of them need to know: each is found out once. */
@@ -83,10 +83,6 @@ export class Patient {
     const sfu = await this.#sfu?.catch(() => undefined);
     await sfu?.close();
   }
-}
-
-export function isLoopback(address: string): boolean {
-  return address === '::1' || address.startsWith('127.');
 }
 
 async function lookUp(host: string): Promise<readonly string[]> {

@@ -9,6 +9,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { KeptVisits } from './kept-visits.ts';
 
 /** A hit as it arrived: the fields of one entry of `requests`. */
 export type ArrivedHit = Readonly<Record<string, string>>;
@@ -20,6 +21,7 @@ export type ArrivedHit = Readonly<Record<string, string>>;
 type Mood = 'answers' | 'hangs' | 'refuses' | 'mad' | 'invalid';
 
 const TOKEN = 'c'.repeat(32);
+const OFFICER_TOKEN = 'e'.repeat(32);
 export const READER_PASSWORD = 'd'.repeat(43);
 
 /**
@@ -55,7 +57,8 @@ export class MatomoStandIn {
   refused = 0;
   hanging = 0;
   settings: { name: string; wanted: boolean | number; found: boolean | number }[] = [];
-  visits: { count: number; oldestAt: string | null } = { count: 0, oldestAt: null };
+  /** Single visits; of those that are told of nothing comes here. */
+  readonly kept = new KeptVisits();
   #server: Server;
   /** Hosts of its sites; each has the number of its place. */
   readonly sites: string[];
@@ -80,6 +83,7 @@ export class MatomoStandIn {
   async keepSecrets(folder: string): Promise<void> {
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'tracker-token'), `${TOKEN}\n`);
+    await writeFile(join(folder, 'officer-token'), `${OFFICER_TOKEN}\n`);
     await writeFile(join(folder, 'reader-password'), `${READER_PASSWORD}\n`);
   }
 
@@ -109,6 +113,11 @@ export class MatomoStandIn {
     const body = Buffer.concat(parts).toString();
     this.heard += `${request.method} ${request.url}\n${request.rawHeaders.join('\n')}\n${decodeURIComponent(body.replaceAll('+', ' '))}\n`;
     if (request.url === '/linkello/status.json') return void this.#say(response, 200, this.#status());
+    if (request.url === '/index.php' && body.includes('module=API')) {
+      const { headers } = request;
+      const call = { body, headers, token: OFFICER_TOKEN, hosts: this.sites };
+      return void this.#say(response, 200, this.kept.answer(call));
+    }
     if (/^\/(index\.php)?(\?|$)|^\/(plugins|libs)\//.test(request.url ?? '')) {
       return this.#answerPage(request, response, body);
     }
@@ -122,7 +131,7 @@ export class MatomoStandIn {
       checkedAt: '2026-01-01T00:00:00Z',
       version: '5.5.2',
       sites: this.sites.map((host, index) => ({ host, id: index + 1 })),
-      visits: this.visits,
+      visits: this.kept.status,
       settings: this.settings,
     };
   }
@@ -153,7 +162,7 @@ export class MatomoStandIn {
       token_auth?: string;
     };
     for (const name of Object.keys(more)) this.faults.push(`the bulk says ${name}`);
-    if (token_auth !== TOKEN) return this.#refuse(response, 401);
+    if (token_auth !== TOKEN) return this.#refuse(response, 500);
     const hits = requests.map((each) => Object.fromEntries(new URLSearchParams(each.replace(/^\?/, ''))));
     if (this.mood === 'mad' && hits.some(({ lang }) => lang === 'fr')) return this.#refuse(response, 400);
     for (const hit of hits) this.#check(hit);

@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import type { ServerOptions } from '../../app/server.ts';
+import type { ServerOptions } from '../../app/server-options.ts';
 import { dataFolders } from '../../config/data-folder.ts';
 import { asBrowser, RunningApp } from '../app/running-app.ts';
 import { MatomoStandIn } from './matomo-stand-in.ts';

@@ -12,7 +12,7 @@ const secrets: AnalyticsSecrets = {
   databasePassword: 'the-password-of-the-database-0123456789_-abc',
   salt: 'the-salt-0123456789_-abcdefghijklmnopqrstuv',
   administratorPassword: 'the-password-of-the-administrator-0123456789',
-  administratorToken: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
+  officerToken: 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa',
   readerPassword: 'the-password-of-the-reader-0123456789_-abcd',
   trackerToken: 'bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb',
 };
@@ -90,7 +90,7 @@ t.test('files', async (t) => {
     'analytics-db/root-password': 0o640,
     'analytics-access': 0o700,
     'analytics-access/administrator-password': 0o600,
-    'analytics-access/administrator-token': 0o600,
+    'analytics-access/officer-token': 0o600,
     'analytics-access/reader-password': 0o600,
     'analytics-access/tracker-token': 0o600,
   };
@@ -110,7 +110,7 @@ t.test('files', async (t) => {
   t.equal(after.ino, before.ino, 'and not even written');
 
   await renderAnalytics({ ...config, analytics: { ...config.analytics, keep_days: 100 } });
-  t.match((await everything()).join('\n'), '\ndelete_logs_older_than = 100\n', 'what changed is written');
+  t.match((await everything()).join('\n'), '\ndelete_logs_older_than = 99\n', 'what changed is written');
   t.equal((await readdir(join(config.dataFolder, 'analytics'))).length, 3, 'no draft stays');
 });
 

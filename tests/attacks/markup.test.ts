@@ -56,13 +56,13 @@ const unseenId = await population.request('access', { name, subject: MARKUP });
 await population.database('requests').where({ id: unseenId }).update({ identity_checked_at: null });
 const subscriptionId = await population.subscription();
 // What is done in a department, and by whoever runs it.
-const area = await population.area(clinic, owner.id, { name });
-const visitId = await population.visit(clinic, owner.id, { name });
-const appointment = await population.appointment(clinic, owner.id, { name, subject: MARKUP });
+const area = await population.clinic.area(clinic, owner.id, { name });
+const visitId = await population.clinic.visit(clinic, owner.id, { name });
+const appointment = await population.clinic.appointment(clinic, owner.id, { name, subject: MARKUP });
 const link = app.app.clinicAppointments.links.tokenOf({ id: appointment.id, linkGeneration: 1 });
-await population.calendarFeed(clinic, owner.id);
+await population.clinic.calendarFeed(clinic, owner.id);
 const tokenId = (await population.serviceToken(clinic, { name })).id;
-const uploadId = await population.appointmentImport(clinic, owner.id);
+const uploadId = await population.clinic.appointmentImport(clinic, owner.id);
 await population
   .database('appointment_imports')
   .where({ id: uploadId })
@@ -110,9 +110,9 @@ const starts = [
   '/',
 ];
 
-/** Pages that no link leads to for somebody who was here before, or without a live meeting. */
+/** Pages that no link leads to for somebody who was here before, without a live meeting or without Matomo. */
 const UNREACHED =
-  /^\/(?:confirm|cookies\/|first-owner|i|sign-in|console\/meetings\/:id|w\/:slug\/|w\/back|w$)(?:\b|$)/;
+  /^\/(?:confirm|cookies\/|first-owner|i|sign-in|console\/meetings\/:id|console\/requests\/:id\/visits|w\/:slug\/|w\/back|w$)(?:\b|$)/;
 const NO_PAGE =
   /\.csv$|\.ics$|\.pdf$|\.json$|\/json$|\/live$|\/export$|^\/fhir\/|^\/(?:analytics|assets|site|trust|health|metrics|signalling|favicon|robots|manifest|meeting-files)/;
 

@@ -39,7 +39,7 @@ const slug: Fill = async ({ population, organisationId, ownerId }) => ({
 const hold: Fill = async ({ population, ownerId }) => ({ id: await population.hold(ownerId) });
 const certificate: Fill = async ({ population }) => ({ number: await population.certificate() });
 const area: Fill = async ({ population, organisationId, ownerId }) => ({
-  id: (await population.area(organisationId, ownerId)).id,
+  id: (await population.clinic.area(organisationId, ownerId)).id,
 });
 const areaMember: Fill = async (place) => {
   const { id = '' } = await area(place);
@@ -55,32 +55,35 @@ const areaMember: Fill = async (place) => {
   return { id, personId };
 };
 const door: Fill = async ({ population, organisationId, ownerId }) => ({
-  slug: (await population.area(organisationId, ownerId)).slug,
+  slug: (await population.clinic.area(organisationId, ownerId)).slug,
 });
 /** A visit whose patient its owner sees just now. */
 const visit: Fill = async ({ population, organisationId, ownerId }) => ({
-  id: await population.visit(organisationId, ownerId),
+  id: await population.clinic.visit(organisationId, ownerId),
 });
 const attestation: Fill = async ({ population, organisationId, ownerId }) => ({
   id: await population.attestation(organisationId, ownerId),
 });
 const appointment: Fill = async ({ population, organisationId, ownerId }) => ({
-  id: (await population.appointment(organisationId, ownerId)).id,
+  id: (await population.clinic.appointment(organisationId, ownerId)).id,
 });
 const appointmentImport: Fill = async ({ population, organisationId, ownerId }) => ({
-  importId: await population.appointmentImport(organisationId, ownerId),
+  importId: await population.clinic.appointmentImport(organisationId, ownerId),
 });
 const feed: Fill = async ({ population, organisationId, ownerId }) => ({
-  feedId: await population.calendarFeed(organisationId, ownerId),
+  feedId: await population.clinic.calendarFeed(organisationId, ownerId),
 });
 const managedArea: Fill = async ({ population, organisationId, ownerId }) => ({
-  areaId: (await population.area(organisationId, ownerId)).id,
+  areaId: (await population.clinic.area(organisationId, ownerId)).id,
 });
 const serviceToken: Fill = async ({ population, organisationId }) => ({
   id: (await population.serviceToken(organisationId)).id,
 });
 const freeTime: Fill = async ({ population, organisationId }) => ({
-  id: await population.slot(organisationId),
+  id: await population.clinic.slot(organisationId),
+});
+const slotOfArea: Fill = async ({ population, organisationId, ownerId }) => ({
+  slotId: await population.clinic.slot(organisationId, ownerId),
 });
 /** A token that never was: the real ones have tests of their own. */
 const token: Fill = async () => ({ token: newToken().token });
@@ -90,6 +93,7 @@ const fills: Readonly<Record<string, Fill>> = {
   '/account/sessions/:id': session,
   '/clinic/areas/:id': area,
   '/clinic/visits/:id': visit,
+  '/clinic/appointments/:id': appointment,
   '/console/areas/:id': area,
   '/console/areas/:id/members/:personId': areaMember,
   '/appointment/:token': token,
@@ -98,6 +102,7 @@ const fills: Readonly<Record<string, Fill>> = {
   '/console/appointments/feeds/:feedId': feed,
   '/console/appointments/feeds/names/:areaId': managedArea,
   '/console/appointments/import/:importId': appointmentImport,
+  '/console/appointments/slots/:slotId': slotOfArea,
   '/console/service-tokens/:id': serviceToken,
   '/fhir/Appointment/:id': appointment,
   '/fhir/HealthcareService/:id': area,

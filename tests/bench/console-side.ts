@@ -88,7 +88,8 @@ export class Side {
     const pages: Page[] = [];
     for (const { name: reader } of readers) {
       for (const route of this.#app.app.routeTable) {
-        if (route.method !== 'GET' || route.access === 'anyone' || NO_PAGE.test(route.url)) continue;
+        const isOfPeople = route.access !== 'anyone' && route.access !== 'service';
+        if (route.method !== 'GET' || !isOfPeople || NO_PAGE.test(route.url)) continue;
         const path = this.#fill(route.url, reader);
         const { status, text } = await this.#ask(reader, path);
         if (status === 404 || status === 303) continue;

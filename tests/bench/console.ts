@@ -20,23 +20,27 @@ const large: Amounts = {
 const small: Amounts = { organisations: 1, people: 3, rooms: 1, letters: 3, entries: 0 };
 
 /** @returns whether every page kept to the limits. */
-export async function benchConsole(print: (line: string) => void, times = TIMES): Promise<boolean> {
+export async function benchConsole(
+  print: (line: string) => void,
+  times = TIMES,
+  full: Amounts = large,
+): Promise<boolean> {
   const filling = performance.now();
   print(
-    `Filling a database: ${Object.entries(large)
+    `Filling a database: ${Object.entries(full)
       .map(([what, count]) => `${count.toLocaleString('en')} ${what}`)
       .join(', ')}`,
   );
-  const full = await Side.start(large);
+  const side = await Side.start(full);
   const bare = await Side.start(small);
   print(`filled in ${((performance.now() - filling) / 1000).toFixed(0)} s\n`);
   try {
-    const pages = await full.pages(await bare.pages());
+    const pages = await side.pages(await bare.pages());
     const results: Result[] = [];
     for (const page of pages) {
       const [fullMs, bareMs]: [number[], number[]] = [[], []];
       for (let time = 0; time < times; time += 1) {
-        fullMs.push(await full.measure(page.reader, page.path));
+        fullMs.push(await side.measure(page.reader, page.path));
         bareMs.push(await bare.measure(page.reader, page.barePath));
       }
       const result = { ...page, fullMs: median(fullMs), bareMs: median(bareMs) };
@@ -45,7 +49,7 @@ export async function benchConsole(print: (line: string) => void, times = TIMES)
     }
     return summarise(results, print);
   } finally {
-    await full.stop();
+    await side.stop();
     await bare.stop();
   }
 }

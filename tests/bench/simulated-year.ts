@@ -5,7 +5,7 @@ import { addDays, monthOf, noonOf } from '../../app/statistics/calendar.ts';
 import type { CallStatistics } from '../../app/statistics/call-statistics.ts';
 
 /** Numbers from 0 to 1, the same at every run (mulberry32). */
-export function dice(seed = 7): () => number {
+function dice(seed = 7): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -16,11 +16,7 @@ export function dice(seed = 7): () => number {
 }
 
 /** A meeting of a working day: mostly small, mostly in the morning or the afternoon. */
-export function simulatedMeeting(
-  random: () => number,
-  day: string,
-  organisationId: string | null,
-): EndedMeeting {
+function simulatedMeeting(random: () => number, day: string, organisationId: string | null): EndedMeeting {
   const hour = 7 + Math.floor((random() + random()) * 6.5);
   const startedAt = noonOf(day) + (hour - 12) * HOUR_MS + Math.floor(random() * 60) * MINUTE_MS;
   const lengthMs = Math.ceil(5 + random() ** 2 * 80) * MINUTE_MS;

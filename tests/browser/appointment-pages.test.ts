@@ -112,6 +112,10 @@ t.test('the console’s pages', async (t) => {
     [clara, '/console/appointments/import'],
     [clara, String(kept.headers.location)],
     [clara, '/console/appointments/feeds'],
+    [clara, '/console/appointments/slots?from=coming'],
+    [clara, `/console/appointments/slots/${SLOT}`],
+    [clara, '/console/appointments/slots/new'],
+    [clara, '/console/appointments/slots/delete'],
     [administrator, '/console/service-tokens'],
     [administrator, '/console/service-tokens/new'],
   ] as const) {

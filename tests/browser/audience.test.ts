@@ -5,6 +5,7 @@ import { type Attestation, sealOf } from '../../app/attestations/attestation.ts'
 import { addAttestation } from '../../app/attestations/store.ts';
 import { openDatabase } from '../../app/database/open.ts';
 import { dataFolders } from '../../config/data-folder.ts';
+import { visitsAt } from '../analytics/kept-visits.ts';
 import { MatomoStandIn } from '../analytics/matomo-stand-in.ts';
 import { signedIn } from '../app/signed-in.ts';
 import { Appliance } from '../appliance.ts';
@@ -32,7 +33,7 @@ matomo.settings = [
   { name: 'PrivacyManager.useAnonymizedIpForVisitEnrichment', wanted: true, found: true },
   { name: 'Deletelogs.delete_logs_older_than', wanted: 365, found: 365 },
 ];
-matomo.visits = { count: 1234, oldestAt: new Date(Date.now() - 86_400_000).toISOString() };
+matomo.kept.visits = visitsAt(Date.now() - 86_400_000, 1234);
 const owner = await signedIn(appliance, 'owner', { organisation: 'Head Office', name: 'Éléonore Ångström' });
 const database = await openDatabase(appliance.databaseFile);
 const attestation: Attestation = {
@@ -48,6 +49,17 @@ const attestation: Attestation = {
   stays: [],
 };
 await addAttestation(database, attestation, sealOf(attestation, 'another key'));
+const request = { id: 'b1b2c3d4e5f6a1b2c3d4e5f6', kind: 'erasure', number: 7 };
+await database('requests').insert({
+  ...request,
+  channel: 'letter',
+  name: 'Gaston Tungsten',
+  language: 'fr',
+  received_at: Date.now(),
+  due_at: Date.now() + 1_728_000_000,
+  identity_checked_at: Date.now(),
+  state: 'open',
+});
 await database.destroy();
 
 async function open(path: string, options: BrowserContextOptions): Promise<Page> {
@@ -72,6 +84,29 @@ for (const [path, locale] of [
     await page.context().close();
   });
 }
+
+t.test('visits are found, ticked and erased for a request', async (t) => {
+  const at = new Date(Date.now() - 86_400_000);
+  matomo.kept.visits = visitsAt(at.getTime(), 3, { network: '198.51.0.0' });
+  const page = await open(`/console/requests/${request.id}`, { locale: 'fr-FR', colorScheme: 'light' });
+  await page.getByRole('link', { name: 'Ses visites…' }).click();
+  await page.getByLabel('Jour').fill(at.toLocaleDateString('sv-SE'));
+  await page.getByLabel('Adresse réseau').fill('198.51.100.7');
+  await page.getByRole('button', { name: 'Chercher les visites' }).click();
+  const ticks = page.getByRole('checkbox');
+  await ticks.first().waitFor();
+  t.equal(await ticks.count(), 3);
+  await checkPage(t, page, 'visits that were found');
+  await ticks.nth(1).focus();
+  await page.keyboard.press('Space');
+  await page.getByRole('button', { name: 'Effacer celles cochées' }).click();
+  await page.getByText('Les visites sont effacées.').waitFor();
+  t.same(
+    matomo.kept.visits.map(({ number }) => number),
+    [1, 3],
+  );
+  await page.context().close();
+});
 
 t.test('what a browser opens is counted, and the browser has no part in it', async (t) => {
   const context = await browser.newContext({ locale: 'fr-FR' });

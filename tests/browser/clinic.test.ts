@@ -274,6 +274,7 @@ t.test('a door is paused, and everybody who waits is sent to another department'
   t.equal(await veras.lines('waiting').count(), 0);
   await rose.page.getByText('You are next').waitFor();
   await sams.button('Open the door again').click();
+  await fold('Cardiology').getByText('Paused').waitFor({ state: 'hidden' });
   await late.page.getByRole('link', { name: 'Try again' }).click();
   await late.button('Enter the waiting room').waitFor();
   await late.close();

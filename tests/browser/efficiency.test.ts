@@ -7,6 +7,8 @@ import { until } from '../deadline.ts';
 import { launchBrowser, ParticipantPage } from './participant-page.ts';
 import { TopLayer } from './top-layer.ts';
 
+// Alone: it measures how soon a camera stops and is back.
+
 t.setTimeout(170_000);
 const appliance = await Appliance.start();
 const browser = await launchBrowser(appliance);

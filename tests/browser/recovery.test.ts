@@ -3,6 +3,8 @@ import { Appliance } from '../appliance.ts';
 import { until } from '../deadline.ts';
 import { launchBrowser, ParticipantPage } from './participant-page.ts';
 
+// Alone: it measures how long pictures stand still.
+
 /** What a call survives: each part of the appliance is taken away in the middle of it. */
 
 const appliance = await Appliance.start();

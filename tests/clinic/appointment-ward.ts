@@ -137,6 +137,7 @@ export class AppointmentWard {
       clock,
       audit: app.audit,
       head,
+      feed: app.clinic.feed,
       letters: new AppointmentLetters({ outbox: app.mail.outbox, clock, links }),
     };
   }

@@ -248,3 +248,38 @@ t.test('who loses their role is told nothing more', async (t) => {
   await ward.pass(0);
   await until('the socket of who is signed out', () => other.closeCode === 4403);
 });
+
+t.test('who looks at the waiting patients is in the audit log, once an hour for a session', async (t) => {
+  const area = await ward.area({ name: 'Neurology' });
+  const later = await ward.area({ name: 'Oncology' });
+  const ada = await ward.colleague('Dr Ada', [area.id, 'clinician']);
+  const looks = async (person = ada) =>
+    (
+      await ward.database('audit').where({ action: 'queue.viewed', actor_id: person.id }).orderBy('number')
+    ).map((each) => ({ areas: JSON.parse(each.details).areas, organisation: each.organisation_id }));
+  const look = { areas: [area.id], organisation: ada.person.organisationId };
+
+  t.same(await looks(), []);
+  (await ada.watch()).cut();
+  t.same(await looks(), [look], 'by the socket alone');
+  await ada.load('/clinic');
+  await ada.view();
+  t.same(await looks(), [look], 'the page and its socket are one look');
+
+  await ward.database('area_members').insert({
+    area_id: later.id,
+    person_id: ada.id,
+    role: 'clinician',
+    gets_letters: 0,
+    created_at: ward.now,
+  });
+  await ada.load('/clinic');
+  t.same((await looks())[1]?.areas, [area.id, later.id].sort(), 'another area is another look');
+
+  ward.now += 3_600_000;
+  const other = await ward.colleague('Dr Eve', [area.id, 'clinician']);
+  await other.load('/clinic');
+  await ada.view();
+  t.equal((await looks()).length, 3, 'an hour later it is one more');
+  t.equal((await looks(other)).length, 1);
+});

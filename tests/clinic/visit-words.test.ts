@@ -9,7 +9,7 @@ const now = 100 * MINUTE_MS;
 const me = { id: 'me', name: 'Dr Me' };
 const tongue = {
   say: (key: string, values: object = {}) => [key, ...Object.values(values)].join(' '),
-  clock: (at: number) => `${at / MINUTE_MS}`,
+  clock: (at: number, timeZone = 'own') => `${at / MINUTE_MS} ${timeZone}`,
   language: 'en',
 };
 
@@ -27,6 +27,7 @@ const visit: VisitView = {
   callBackBy: null,
   callBack: null,
   language: 'en',
+  expectedAt: null,
   hasAppointment: false,
   arrivedAt: 90 * MINUTE_MS,
   queueAt: 90 * MINUTE_MS,
@@ -50,6 +51,7 @@ const areaOf = (role: AreaRole): AreaView => ({
   opensAt: null,
   suspendedAt: null,
   tooLongMinutes: 20,
+  timeZone: 'Europe/Paris',
   colleagues: [],
   interpreters: [],
 });
@@ -62,6 +64,21 @@ t.test('somebody waits too long from the minute on that the area says', async (t
   t.equal(wordsOf({ queueAt: now - 20 * MINUTE_MS }).isLate, true);
   t.equal(wordsOf({ queueAt: 0, state: 'called', takenBy: me }).isLate, false, 'not once they are called');
   t.equal(wordsOf({ queueAt: 0 }, null).isLate, false, 'nor for who does not see the queue');
+});
+
+t.test('since when somebody waits, by the clocks of the area', async (t) => {
+  const wait = (changes: Partial<VisitView>, area?: null) => {
+    const { state, waited } = wordsOf(changes, area);
+    return [state, waited];
+  };
+  const [came, due, back] = [70 * MINUTE_MS, 80 * MINUTE_MS, 90 * MINUTE_MS];
+  t.same(wait({ arrivedAt: came, queueAt: came }), ['waiting 70 Europe/Paris', 'waited 30']);
+  t.same(wait({ arrivedAt: came, queueAt: came }, null), ['waiting 70 own', 'waited 30']);
+  const early = { arrivedAt: came, expectedAt: due, queueAt: due };
+  t.same(wait(early), ['waiting 70 Europe/Paris', 'waited 30'], 'since they came, before their time');
+  t.equal(wordsOf(early).isLate, true, 'and too long from their time on');
+  t.equal(wordsOf({ ...early, expectedAt: due + 1, queueAt: due + 1 }).isLate, false);
+  t.same(wait({ arrivedAt: came, queueAt: back }), ['waiting 90 Europe/Paris', 'waited 10'], 'who was away');
 });
 
 t.test('everybody is offered what their role and the state of the visit allow, and no more', async (t) => {
@@ -102,5 +119,5 @@ t.test('the longest wait is first; of those who left the last one', async (t) =>
 t.test('who gave no name has a number, and another language is told', async (t) => {
   t.equal(wordsOf({ name: null }).name, 'patient 7');
   t.same(wordsOf({}).facts, []);
-  t.same(wordsOf({ language: 'fr', birthDate: '1950-01-02' }).facts, ['born 1950-01-02', 'language fr']);
+  t.same(wordsOf({ language: 'fr', birthDate: '1950-01-02' }).facts, ['born 2 Jan 1950', 'language fr']);
 });

@@ -7,7 +7,7 @@ import type { HoldMessage, HoldView } from '../../app/clinic/hold-view.ts';
 import type { StaffMessage, StaffView } from '../../app/clinic/staff-view.ts';
 import { VISIT_COOKIE } from '../../app/clinic/visit-cookie.ts';
 import { type Database, openDatabase } from '../../app/database/open.ts';
-import type { ServerOptions } from '../../app/server.ts';
+import type { ServerOptions } from '../../app/server-options.ts';
 import { load, send } from '../app/form.ts';
 import { type Answer, asBrowser, RunningApp } from '../app/running-app.ts';
 import { type SignedIn, signedIn } from '../app/signed-in.ts';

@@ -2,18 +2,23 @@ import { chmod, cp, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
+import { ConfigError, inspectConfig } from '../../config/load.ts';
 import { linkello } from './linkello.ts';
-
-// Many processes are started, on a machine that may have much else to do.
-t.setTimeout(180_000);
 
 const CASES = join(import.meta.dirname, 'broken');
 
 // Its own short folder: the path of a Unix socket in it must not be too long, wherever the checkout is.
 const scratch = await realpath(await mkdtemp(join(tmpdir(), 'linkello-')));
-t.teardown(() => rm(scratch, { recursive: true }));
+const data = { LINKELLO_DATA: join(scratch, 'data') };
+const before = process.cwd();
+t.teardown(async () => {
+  process.chdir(before);
+  await rm(scratch, { recursive: true });
+});
 const folder = join(scratch, 'broken');
 await cp(CASES, folder, { recursive: true });
+// Lines name a file as somebody there would.
+process.chdir(folder);
 const secrets = await readdir(join(folder, 'secrets'));
 for (const name of secrets) {
   await chmod(join(folder, 'secrets', name), name.startsWith('open-') ? 0o644 : 0o600);
@@ -36,20 +41,28 @@ t.test('every case has its expected lines, and there are enough', async (t) => {
   t.ok(names.length >= 20, `${names.length} cases`);
 });
 
-t.jobs = 4;
 for (const name of names) {
-  t.test(name, { buffered: true }, async (t) => {
+  t.test(name, async (t) => {
     const wanted = await readFile(join(folder, `${name}.expected`), 'utf8');
-    const { code, stdout, stderr } = await linkello(['check', `${name}.yaml`], {
-      cwd: folder,
-      env: { LINKELLO_DATA: join(scratch, 'data') },
-    });
+    const fault = await inspectConfig({ LINKELLO_CONFIG: `${name}.yaml`, ...data }).catch(
+      (thrown: unknown) => thrown,
+    );
+    if (!(fault instanceof ConfigError)) throw new Error('nothing was found', { cause: fault });
+    t.equal(`${fault.message}\n`, wanted.replaceAll('FOLDER', folder));
+    t.notOk(
+      secretTexts.some((secret) => fault.message.includes(secret)),
+      'no secret is told',
+    );
+  });
+}
+
+// A process for each case would take the most of a minute to start.
+for (const name of names.filter((_, index) => index % 20 === 0)) {
+  t.test(`the command says the same of ${name}`, async (t) => {
+    const wanted = await readFile(join(folder, `${name}.expected`), 'utf8');
+    const { code, stdout, stderr } = await linkello(['check', `${name}.yaml`], { cwd: folder, env: data });
     t.equal(stderr, wanted.replaceAll('FOLDER', folder));
     t.equal(stdout, '');
     t.equal(code, 2);
-    t.notOk(
-      secretTexts.some((secret) => stderr.includes(secret)),
-      'no secret is printed',
-    );
   });
 }

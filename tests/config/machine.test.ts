@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import t from 'tap';
 import { isHost } from '../../config/formats.ts';
-import { describeMachine, passingAddresses, reachableAddresses } from '../../config/machine.ts';
+import { describeMachine, isLoopback, passingAddresses, reachableAddresses } from '../../config/machine.ts';
 
 const at = (...addresses: string[]) => addresses.map((address) => ({ address, internal: false }));
 const loopback = { lo: ['127.0.0.1', '::1'].map((address) => ({ address, internal: true })) };
@@ -73,4 +73,11 @@ t.test('IPv6 addresses that change by themselves give way to those that stay', a
 t.test('no more than the settings may hold', async (t) => {
   const many = Array.from({ length: 40 }, (_, index) => `10.0.0.${index + 1}`);
   t.equal(reachableAddresses({ eth0: at(...many) }).length, 16);
+});
+
+t.test('what only this machine can use', async (t) => {
+  for (const address of ['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'])
+    t.ok(isLoopback(address), address);
+  for (const address of ['192.0.2.1', '::', '0.0.0.0', '', '::ffff:192.0.2.1', 'fd00::1'])
+    t.notOk(isLoopback(address), address);
 });

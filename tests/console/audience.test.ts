@@ -1,5 +1,6 @@
 import t from 'tap';
 import { openDatabase } from '../../app/database/open.ts';
+import { visitsAt } from '../analytics/kept-visits.ts';
 import { READER_PASSWORD } from '../analytics/matomo-stand-in.ts';
 import { browser, measuredApp } from '../analytics/measured-app.ts';
 import { signedIn } from '../app/signed-in.ts';
@@ -44,14 +45,14 @@ t.test('the checklist: what is wanted, what was found, red when it was changed b
 });
 
 t.test('that old visits go is seen by what is there', async (t) => {
-  const at = (days: number) => new Date(clock.now - days * DAY_MS).toISOString();
-  matomo.visits = { count: 12, oldestAt: at(101) };
+  const at = (days: number) => clock.now - days * DAY_MS;
+  matomo.kept.visits = visitsAt(at(100), 12);
   const right = await loadUntil('they are counted', (page) => /12 visits in all/.test(page));
   t.match(rowOf(right, 'oldest single visit'), /is-good.*at most 100 days old/);
-  matomo.visits = { count: 13, oldestAt: at(103) };
+  matomo.kept.visits = visitsAt(at(102), 13);
   const wrong = await loadUntil('they are counted anew', (page) => /13 visits in all/.test(page));
   t.match(rowOf(wrong, 'oldest single visit'), /is-bad.*Otherwise/);
-  matomo.visits = { count: 0, oldestAt: null };
+  matomo.kept.visits = [];
 });
 
 t.test('the figures of the counting', async (t) => {

@@ -22,8 +22,8 @@ async function look(app: RunningApp, { headers }: SignedIn, path = PATH): Promis
 
 /** Cells of the table, row by row, as text. */
 function rowsOf(page: string): string[][] {
-  const [, body = ''] = /<tbody>(.*?)<\/tbody>/s.exec(page) ?? [];
-  return [...body.matchAll(/<tr>(.*?)<\/tr>/gs)].map(([, row = '']) =>
+  const [, body = ''] = /<tbody[^>]*>(.*?)<\/tbody>/s.exec(page) ?? [];
+  return [...body.matchAll(/<tr[^>]*>(.*?)<\/tr>/gs)].map(([, row = '']) =>
     [...row.matchAll(/<t[dh][^>]*>(.*?)<\/t[dh]>/gs)].map(([, cell = '']) =>
       cell
         .replaceAll(/<br>/g, '; ')

@@ -194,7 +194,7 @@ t.test('a deleted account leaves its rooms to the organisation, and no letter', 
   t.equal((await load(app, administrator, `/console/people/${person.id}`)).status, 404);
   t.same(await database('people_words').where({ person_id: person.id }), []);
   t.same(await database('sessions').where({ person_id: person.id }), []);
-  t.same(await actions(person.id), ['person.deleted']);
+  t.same(await actions(person.id), ['person.viewed', 'person.deleted']);
 });
 
 t.test('dangerous acts ask for a fresh confirmation', async (t) => {

@@ -127,7 +127,7 @@ t.test('Matomo is asked, and no page waits for it', async (t) => {
     checkedAt: '2026-01-01T00:00:00Z',
     version: '5.3.1',
     sites: [],
-    visits: { count: 0, oldestAt: null },
+    visits: { count: 0, oldestAt: null, days: [] },
   };
   answer = { ...about, settings };
   now += 31_000;

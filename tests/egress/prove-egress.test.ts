@@ -14,6 +14,8 @@ import type { Proof } from './proof.ts';
 import { texts } from './texts.ts';
 import { judge } from './verdict.ts';
 
+// Alone: it needs networks of its own, and looks at every packet.
+
 /** That nothing leaves; and that the proof of it tells when something does. */
 
 t.setTimeout(390_000);

@@ -2,6 +2,8 @@ import t, { type Test } from 'tap';
 import { until } from '../deadline.ts';
 import { Bundle } from './bundle.ts';
 
+// Alone: its containers have fixed names and ports, and start slowly enough by themselves.
+
 /** Matomo and its database in their containers: installed hands-off, private, and the same after every start. */
 
 t.setTimeout(30 * 60_000);
@@ -11,7 +13,8 @@ if (bundle === null)
 else t.test('Matomo and its database', (t) => testAnalytics(t, bundle));
 
 interface Plan {
-  readonly administrator: { readonly password: string; readonly token: string };
+  readonly administrator: { readonly password: string };
+  readonly officer: { readonly token: string };
   readonly tracker: { readonly token: string };
 }
 
@@ -24,10 +27,17 @@ interface Status {
 async function testAnalytics(t: Test, bundle: Bundle): Promise<void> {
   t.teardown(() => bundle.remove());
 
+  // Matomo compares hosts with their port.
+  bundle.engine.environment.HTTPS_PORT = '8443';
   const first = { host: 'meet.example.org', name: 'Réunions & "co"' };
   // No call is held here, and another bundle may run on this machine.
   const configure = (analytics: object, ...sites: readonly object[]) =>
-    bundle.configure({ sites, analytics, turn: { enabled: false }, media: { port: 46_300, workers: 1 } });
+    bundle.configure({
+      sites,
+      analytics,
+      turn: { enabled: false },
+      media: { port: 46_300, workers: 1 },
+    });
   const up = () => bundle.demand('up', '--detach', '--wait', 'analytics');
   const inMatomo = (...command: readonly string[]) => bundle.exec('analytics', ...command);
   const check = () =>
@@ -55,7 +65,10 @@ async function testAnalytics(t: Test, bundle: Bundle): Promise<void> {
 
   /** The status of an answer on the internal network, and its body. */
   async function ask(path: string, ...options: readonly string[]): Promise<{ status: number; body: string }> {
-    const format = ['--write-out', '\n%{http_code}', '--header', 'Host: meet.example.org'];
+    const host = options.some((option) => option.startsWith('Host:'))
+      ? []
+      : ['--header', 'Host: meet.example.org'];
+    const format = ['--write-out', '\n%{http_code}', ...host];
     const text = await inMatomo('curl', '-s', ...format, ...options, `http://127.0.0.1:8080${path}`);
     const at = text.lastIndexOf('\n');
     return { status: Number(text.slice(at + 1)), body: text.slice(0, at) };
@@ -100,17 +113,22 @@ async function testAnalytics(t: Test, bundle: Bundle): Promise<void> {
     t.match(settings, [{ name: 'PrivacyManager.ipAnonymizerEnabled', wanted: true, found: true }]);
     t.same(
       settings.find(({ name }) => name === 'Deletelogs.delete_logs_older_than'),
-      { name: 'Deletelogs.delete_logs_older_than', wanted: 100, found: 100 },
+      { name: 'Deletelogs.delete_logs_older_than', wanted: 99, found: 99 },
     );
     t.same(await sql('SELECT login, superuser_access FROM matomo_user ORDER BY login'), [
       'administrator\t1',
       'anonymous\t0',
+      'officer\t0',
       'reader\t0',
       'tracker\t0',
     ]);
     t.same(await sql("SELECT login, idsite FROM matomo_access WHERE access = 'write' ORDER BY idsite"), [
       'tracker\t1',
       'tracker\t2',
+    ]);
+    t.same(await sql("SELECT login, idsite FROM matomo_access WHERE access = 'admin' ORDER BY idsite"), [
+      'officer\t1',
+      'officer\t2',
     ]);
     t.same(await sql("SELECT login, idsite FROM matomo_access WHERE access = 'view' ORDER BY idsite"), [
       'reader\t1',
@@ -145,7 +163,7 @@ async function testAnalytics(t: Test, bundle: Bundle): Promise<void> {
 
   await t.test('serves what its pages need, and nothing else', async (t) => {
     for (const path of [
-      '/plugins/CoreHome/stylesheets/page.css',
+      '/plugins/CoreHome/stylesheets/color_manager.css',
       '/plugins/CoreHome/javascripts/manifest.json',
     ])
       t.equal((await ask(path)).status, 200, path);
@@ -177,9 +195,19 @@ async function testAnalytics(t: Test, bundle: Bundle): Promise<void> {
     t.notMatch(body, /X-Powered-By/i);
 
     const version = 'module=API&method=API.getMatomoVersion&format=json&token_auth=';
-    t.match((await ask('/index.php', '--data', version + plan.administrator.token)).body, /\d+\.\d+/);
-    t.equal((await ask(`/index.php?${version}${plan.administrator.token}`)).status, 401, 'no token in a URL');
-    t.equal((await ask('/index.php', '--data', version + plan.tracker.token)).status, 401);
+    t.match((await ask('/index.php', '--data', version + plan.officer.token)).body, /\d+\.\d+/);
+    t.equal((await ask(`/index.php?${version}${plan.officer.token}`)).status, 401, 'no token in a URL');
+    t.match((await ask('/index.php', '--data', version + plan.tracker.token)).body, /\d+\.\d+/);
+    for (const token of ['', '0'.repeat(32)])
+      t.equal((await ask('/index.php', '--data', version + token)).status, 401, 'for nobody else');
+  });
+
+  await t.test('lets people sign in by the addresses of its sites alone', async (t) => {
+    const asks = async (host: string) => (await ask('/', '--header', `Host: ${host}`)).body;
+    for (const host of ['meet.example.org:8443', '[2001:db8::10]:8443'])
+      t.notMatch(await asks(host), /trusted_hosts\[\]/, host);
+    for (const host of ['other.example.org:8443', 'meet.example.org:8444'])
+      t.match(await asks(host), /trusted_hosts\[\]/, host);
   });
 
   await t.test('cannot change itself, and reaches nobody outside', async (t) => {
@@ -300,7 +328,7 @@ async function testAnalytics(t: Test, bundle: Bundle): Promise<void> {
   await t.test('its log tells nobody', async (t) => {
     const log = await bundle.logs('analytics', 'analytics-db');
     t.notMatch(log, /198\.51\.|203\.0\.113\.|2001:db8:1/, 'no address');
-    for (const secret of [plan.administrator.password, plan.administrator.token, plan.tracker.token])
+    for (const secret of [plan.administrator.password, plan.officer.token, plan.tracker.token])
       t.notOk(log.includes(secret), 'no secret');
     t.notMatch(log, /rec=1|\/r\//, 'no visit');
   });

@@ -10,7 +10,7 @@ const project = join(import.meta.dirname, '../..');
 const RECIPE = 'shared/recipes/container-engine';
 
 /** Base images of our Dockerfiles and compose.yaml, under their public names. */
-export const baseImages = [
+const baseImages = [
   'node:24.21.0-bookworm-slim',
   'debian:12-slim',
   'mariadb:11.8',

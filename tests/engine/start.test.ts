@@ -8,6 +8,8 @@ import t, { type Test } from 'tap';
 import { Bundle } from './bundle.ts';
 import { testHardening } from './hardening.ts';
 
+// Alone: its containers have fixed names and ports.
+
 /** How the bundle starts, what keeps it from starting, and what is kept while it is away. */
 
 t.setTimeout(30 * 60_000);

@@ -8,6 +8,8 @@ import { Appliance } from '../appliance.ts';
 import { until } from '../deadline.ts';
 import { joinData, microphone, SignallingClient } from '../signalling-client.ts';
 
+// Alone: it measures memory under load.
+
 /** 10,000 random and mutated messages: the processes live, memory is steady, other rooms notice nothing. */
 
 const MESSAGES = 10_000;

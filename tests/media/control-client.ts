@@ -108,7 +108,7 @@ export class ControlClient {
 }
 
 /** Everything that one event stream said so far. */
-export class EventLog {
+class EventLog {
   readonly socket: WebSocket;
   readonly seen: MediaEvent[] = [];
   readonly opened: Promise<void>;

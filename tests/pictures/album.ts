@@ -1,11 +1,9 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { Appliance } from '../appliance.ts';
 import { launchBrowser } from '../browser/participant-page.ts';
-import { Camera, sizes } from './camera.ts';
+import { type Camera, sizes } from './camera.ts';
 import { takeConsolePictures } from './console-album.ts';
 import { sitForPicture } from './sitter.ts';
-
-/** Takes every picture into `folder` with real people, that is, real browsers in a real call. */
 
 const languages = [
   {
@@ -51,11 +49,10 @@ const others = [
   'Rose Diallo',
 ] as const;
 
-/** @returns how many pictures were taken. */
-export async function takePictures(folder: string, onTaken: (name: string) => void): Promise<number> {
+/** Takes pictures of pages that anybody sees, of calls with real people, that is, real browsers, and of the console. */
+export async function takePictures(camera: Camera): Promise<void> {
   const appliance = await Appliance.start({ turn: {} });
   const browser = await launchBrowser(appliance);
-  const camera = new Camera(folder, onTaken);
 
   try {
     for (const { code, name } of languages) {
@@ -112,7 +109,6 @@ export async function takePictures(folder: string, onTaken: (name: string) => vo
       await Promise.all(contexts.map((context) => context.close()));
     }
     await takeConsolePictures(appliance, browser, camera);
-    return camera.count;
   } finally {
     await browser.close();
     await appliance.stop();

@@ -9,7 +9,7 @@ import { type FlowSettings, flowRows, networkFlows } from '../../app/privacy/evi
 import type { Config } from '../../config/config.ts';
 import { dotted } from '../../config/faults.ts';
 import { loadConfig } from '../../config/load.ts';
-import { portRange, portsInUse } from '../../config/rules.ts';
+import { portRange, portsInUse } from '../../config/ports.ts';
 
 const base = await loadConfig({
   LINKELLO_CONFIG: join(t.testdir({ 'linkello.yaml': 'media: { workers: 2 }\n' }), 'linkello.yaml'),

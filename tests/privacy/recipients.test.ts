@@ -53,15 +53,21 @@ const upload = await population.import(organisationId, person.id);
 await database('imports')
   .where({ id: upload })
   .update({ content: `name,email\n${words.imports},anna@example.org\n` });
-const appointment = await population.appointment(organisationId, null, {
+const appointment = await population.clinic.appointment(organisationId, null, {
   name: words.appointments,
   subject: words.appointments,
 });
 // In an area elsewhere: who works in one is known to the colleagues of their organisation, by name.
-const appointmentUpload = await population.appointmentImport(await population.organisation(), person.id);
+const appointmentUpload = await population.clinic.appointmentImport(
+  await population.organisation(),
+  person.id,
+);
 await database('appointment_imports')
   .where({ id: appointmentUpload })
   .update({ content: `name,start\n${words.appointment_imports},2099-01-05 10:00\n` });
+const slotId = await population.clinic.slot(organisationId);
+await database('slots').where({ id: slotId }).update({ area_id: appointment.areaId, state: 'busy' });
+await database('appointments').where({ id: appointment.id }).update({ slot_id: slotId });
 const serviceToken = await population.serviceToken(organisationId, { name: words.service_tokens });
 const contact = await population.contact({ name: words.contacts, subject: words.contacts });
 const subscription = newId();
@@ -97,7 +103,7 @@ await app.app.audit.record(
 /** What the parameters of a route name; the longest beginning counts. */
 const things: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/account/': { id: newId() },
-  '/console/appointments/': { id: appointment.id, importId: appointmentUpload },
+  '/console/appointments/': { id: appointment.id, importId: appointmentUpload, slotId },
   '/console/service-tokens/': { id: serviceToken.id },
   '/console/areas/': { id: appointment.areaId, personId: person.id },
   '/console/contacts/': { id: contact },

@@ -1,5 +1,5 @@
 import { createNanoEvents } from 'nanoevents';
-import type { AreaView, StaffMessage, StaffView, VisitView } from '../../clinic/staff-view.ts';
+import type { AreaView, ExpectedView, StaffMessage, StaffView, VisitView } from '../../clinic/staff-view.ts';
 import { inOrder } from '../../clinic/visit-words.ts';
 
 interface QueueEvents {
@@ -17,12 +17,14 @@ export class QueueState {
   readonly #events = createNanoEvents<QueueEvents>();
   readonly #visits = new Map<string, VisitView>();
   readonly #late = new Set<string>();
+  #expected: readonly ExpectedView[];
   /** What the server's clock shows when this one shows 0. */
   #ahead: number;
   #view: StaffView;
 
   constructor(view: StaffView) {
     this.#view = view;
+    this.#expected = view.expected;
     this.#ahead = view.now - Date.now();
     for (const visit of view.visits) this.#visits.set(visit.id, visit);
     for (const visit of view.visits) if (this.#isLate(visit)) this.#late.add(visit.id);
@@ -55,6 +57,11 @@ export class QueueState {
     return [...this.#visits.values()].sort(inOrder);
   }
 
+  /** Today's appointments, by when they begin. */
+  get expected(): readonly ExpectedView[] {
+    return this.#expected;
+  }
+
   visit(id: string): VisitView | undefined {
     return this.#visits.get(id);
   }
@@ -72,6 +79,7 @@ export class QueueState {
 
   take(message: StaffMessage): void {
     if (message.type === 'view') this.#takeView(message.view);
+    else if (message.type === 'expected') this.#takeExpected(message.areaId, message.expected);
     else if (message.type === 'gone') this.#visits.delete(message.id);
     else this.#takeVisit(message.visit);
     this.#events.emit('changed');
@@ -92,11 +100,17 @@ export class QueueState {
   #takeView(view: StaffView): void {
     this.#ahead = view.now - Date.now();
     this.#view = view;
+    this.#expected = view.expected;
     const known = new Map(this.#visits);
     this.#visits.clear();
     for (const visit of view.visits) this.#visits.set(visit.id, visit);
     // Also what happened while the connection was lost is news.
     for (const visit of view.visits) this.#tell(visit, known.get(visit.id));
+  }
+
+  #takeExpected(areaId: string, expected: readonly ExpectedView[]): void {
+    const others = this.#expected.filter((each) => each.areaId !== areaId);
+    this.#expected = [...others, ...expected].sort((one, other) => one.startsAt - other.startsAt);
   }
 
   #takeVisit(visit: VisitView): void {

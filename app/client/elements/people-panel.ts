@@ -205,7 +205,7 @@ function showRow(element: HTMLElement, row: Row): void {
 }
 
 /** Draws how well somebody is received; undefined: not known. */
-export function showBars(element: HTMLElement, bars: number | undefined): void {
+function showBars(element: HTMLElement, bars: number | undefined): void {
   element.hidden = bars === undefined;
   element.dataset.bars = String(bars ?? 0);
 }

@@ -34,11 +34,18 @@ export function t(key: TextKey, values: Readonly<Record<string, string | number>
   return String(format.format(values));
 }
 
-/** A time of day, as it is written in the reader's language. @param at - milliseconds since 1970. */
-export function timeOfDay(at: number): string {
+/**
+ * A time of day, as it is written in the reader's language.
+ *
+ * @param at - milliseconds since 1970
+ * @param timeZone - IANA name; the reader's own without
+ */
+export function timeOfDay(at: number, timeZone?: string): string {
   // In the reader's own way, if the browser speaks the page's language: 14:30 in Dublin, 2:30 PM in Boston.
   const own = navigator.languages.find((each) => each.split('-')[0] === language);
-  return new Intl.DateTimeFormat(own ?? language, { hour: 'numeric', minute: '2-digit' }).format(at);
+  return new Intl.DateTimeFormat(own ?? language, { hour: 'numeric', minute: '2-digit', timeZone }).format(
+    at,
+  );
 }
 
 const sizeUnits = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;

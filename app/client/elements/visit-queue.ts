@@ -3,10 +3,12 @@ import { type StaffAct, type Tongue, type VisitWords, visitWords } from '../../c
 import { ActFault, act } from '../clinic/acts.ts';
 import { LiveSocket } from '../clinic/live-socket.ts';
 import { QueueState } from '../clinic/queue-state.ts';
+import { ExpectedList } from './expected-list.ts';
 import { fromTemplate, part } from './parts.ts';
 import { QueueAlarm } from './queue-alarm.ts';
 import { type TextKey, t, timeOfDay } from './texts.ts';
 import { VisitActs } from './visit-acts.ts';
+import { fillVisitRow } from './visit-row.ts';
 
 /** What the server wrote into the page. */
 export interface QueuePageData {
@@ -41,6 +43,7 @@ export class VisitQueue extends HTMLElement {
   readonly #rows = new Map<string, HTMLLIElement>();
   #state: QueueState | undefined;
   #areaId: string | null = null;
+  #expected: ExpectedList | undefined;
   /** Who had the keyboard before the dialog. */
   #chosenId = '';
 
@@ -53,6 +56,11 @@ export class VisitQueue extends HTMLElement {
     part(this, 'tools', HTMLElement).hidden = false;
     // What the server drew is drawn anew by one hand.
     for (const list of this.#lists()) list.replaceChildren();
+    this.#expected = new ExpectedList(
+      this.querySelector('[data-part="expected"]'),
+      tongue,
+      (form) => void this.#do(form.action, new FormData(form)),
+    );
     this.#connectDialogs(state, quickWords);
     this.#connectRows();
     this.#connectAreas();
@@ -95,6 +103,7 @@ export class VisitQueue extends HTMLElement {
         section,
         shown.filter(({ words }) => words.part === section.dataset.queue),
       );
+    this.#expected?.show(state, this.#areaId);
     this.#showAreas(state);
   }
 
@@ -106,7 +115,7 @@ export class VisitQueue extends HTMLElement {
     for (const [index, { visit, words }] of shown.entries()) {
       const row = this.#rows.get(visit.id) ?? fromTemplate('visit-row', HTMLLIElement);
       this.#rows.set(visit.id, row);
-      fill(row, visit, words, this.#areaName(visit));
+      fillVisitRow(row, visit, words, this.#areaName(visit));
       // Only what stands elsewhere is moved: a press or the keyboard's place on a line must not be lost.
       const there = list.children[index];
       if (there !== row) {
@@ -294,56 +303,3 @@ function openCall(id: string): boolean {
 }
 
 const idOf = (element: Element) => element.closest<HTMLElement>('[data-visit]')?.dataset.visit ?? '';
-
-function fill(row: HTMLLIElement, visit: VisitView, words: VisitWords, areaName: string): void {
-  const { take, enter, ...more } = words.may;
-  row.dataset.visit = visit.id;
-  row.dataset.state = visit.state;
-  row.classList.toggle('is-late', words.isLate);
-  row.classList.toggle('is-away', words.away !== null);
-  row.setAttribute('aria-label', words.name);
-  for (const [name, text] of [
-    ['name', words.name],
-    ['area', areaName],
-    ['state', words.state],
-    ['waited', words.waited ?? ''],
-    ['away', words.away ?? ''],
-  ] as const)
-    write(part(row, name, HTMLElement), text);
-  part(row, 'late', HTMLElement).hidden = !words.isLate;
-  part(row, 'away-box', HTMLElement).hidden = words.away === null;
-  lines(part(row, 'facts', HTMLElement), words.facts, 'span', '');
-  lines(part(row, 'notes', HTMLElement), words.notes, 'p', 'visit-note');
-  const call = part(row, 'take', HTMLButtonElement);
-  call.setAttribute('aria-label', t('queue.act', { act: call.textContent ?? '', name: words.name }));
-  const form = call.form;
-  if (form) {
-    form.action = `/clinic/visits/${visit.id}/take`;
-    form.hidden = !take;
-  }
-  const way = part(row, 'enter', HTMLAnchorElement);
-  way.href = `/clinic/visits/${visit.id}/enter`;
-  way.target = `call-${visit.id}`;
-  way.hidden = !enter;
-  way.setAttribute('aria-label', t('queue.act', { act: way.textContent ?? '', name: words.name }));
-  const rest = part(row, 'more', HTMLAnchorElement);
-  rest.href = `/clinic?visit=${visit.id}`;
-  rest.hidden = !Object.values(more).some(Boolean);
-  rest.setAttribute('aria-label', t('queue.act', { act: rest.textContent ?? '', name: words.name }));
-}
-
-function lines(list: HTMLElement, texts: readonly string[], tag: 'span' | 'p', className: string): void {
-  if ([...list.children].map(({ textContent }) => textContent).join('\n') === texts.join('\n')) return;
-  list.replaceChildren(
-    ...texts.map((text) => {
-      const line = document.createElement(tag);
-      line.className = className;
-      line.textContent = text;
-      return line;
-    }),
-  );
-}
-
-function write(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
-}

@@ -1,6 +1,7 @@
 import { createNanoEvents } from 'nanoevents';
 import { cameraConstraints, microphoneConstraints } from './device-constraints.ts';
 import { type DeviceFault, deviceFaultOf } from './device-fault.ts';
+import { DeviceList } from './device-list.ts';
 import { isGranted, permissionOf } from './device-permission.ts';
 import { EffectError, type EffectFault, type EffectName, type MakeEffect } from './effects/effect.ts';
 import { type EffectStatus, EffectSwitch } from './effects/effect-switch.ts';
@@ -27,11 +28,7 @@ interface LocalDevicesEvents {
 const inputOf = { blur: 'camera', noise: 'microphone' } as const satisfies Record<EffectName, InputKind>;
 const effectOf = { camera: 'blur', microphone: 'noise' } as const satisfies Record<InputKind, EffectName>;
 
-const deviceKinds = { microphone: 'audioinput', camera: 'videoinput', speaker: 'audiooutput' } as const;
 const inputKinds: readonly InputKind[] = ['microphone', 'camera'];
-
-/** Chromium lists some devices twice: once under this id, Windows' device for calls. */
-const COMMUNICATIONS = 'communications';
 
 interface Input extends LocalInput {
   on: boolean;
@@ -59,11 +56,10 @@ export class LocalDevices {
     camera: newInput(),
   };
   readonly #effects: Record<EffectName, EffectSwitch>;
+  readonly #list = new DeviceList();
   /** Faults may end without anyone asking again: the person allows it in the browser's settings. */
   readonly #watchedPermissions = new Set<InputKind>();
   readonly #onDeviceChange = () => void this.#refresh();
-  #devices: readonly MediaDeviceInfo[] = [];
-  #speakerId = '';
   #isStarted = false;
   /** One request to the browser at a time. */
   #work: Promise<void> = Promise.resolve();
@@ -89,7 +85,7 @@ export class LocalDevices {
 
   /** Empty: the system's default. */
   get speakerId(): string {
-    return this.#speakerId;
+    return this.#list.speakerId;
   }
 
   /** An effect as it is wanted and as it is. */
@@ -119,10 +115,7 @@ export class LocalDevices {
   turnCamera(): void {
     const { camera } = this.#inputs;
     if (!camera.on) return;
-    const choices = this.choices('camera');
-    const others = choices.filter(({ id }) => id !== this.chosenId('camera'));
-    const wanted = this.facing === 'front' ? /back|rear|environment|arri[eè]re/i : /front|user|avant/i;
-    const other = others.find(({ label }) => wanted.test(label)) ?? others[0];
+    const other = this.#list.otherCamera(this.chosenId('camera'), this.facing);
     if (other) this.choose('camera', other.id);
   }
 
@@ -162,16 +155,12 @@ export class LocalDevices {
 
   /** What can be chosen, the system's default first. */
   choices(role: DeviceRole): DeviceChoice[] {
-    return this.#devices
-      .filter(
-        ({ kind, deviceId }) => kind === deviceKinds[role] && deviceId !== '' && deviceId !== COMMUNICATIONS,
-      )
-      .map(({ deviceId, label }) => ({ id: deviceId, label }));
+    return this.#list.choices(role);
   }
 
   /** The id of what is used or would be used; empty: not known. */
   chosenId(role: DeviceRole): string {
-    if (role === 'speaker') return this.#speakerId || (this.choices('speaker')[0]?.id ?? '');
+    if (role === 'speaker') return this.#list.speakerId || (this.choices('speaker')[0]?.id ?? '');
     const { source, wantedId } = this.#inputs[role];
     return source?.getSettings().deviceId ?? wantedId;
   }
@@ -179,7 +168,7 @@ export class LocalDevices {
   /** Uses another device. An input that is off stays off. */
   choose(role: DeviceRole, id: string): void {
     if (role === 'speaker') {
-      this.#speakerId = id;
+      this.#list.speakerId = id;
       this.#events.emit('choicesChanged');
       return;
     }
@@ -377,12 +366,8 @@ export class LocalDevices {
   }
 
   async #refresh(): Promise<void> {
-    // A browser that refuses the list has none to offer.
-    this.#devices = (await navigator.mediaDevices?.enumerateDevices?.().catch(() => [])) ?? [];
-    if (this.#speakerId !== '' && !this.choices('speaker').some(({ id }) => id === this.#speakerId)) {
-      this.#speakerId = '';
+    if (await this.#list.read())
       this.#events.emit('unplugged', 'speaker', this.choices('speaker')[0]?.label ?? null);
-    }
     this.#events.emit('choicesChanged');
   }
 

@@ -1,17 +1,18 @@
 import type { Device } from 'mediasoup-client';
 import { createNanoEvents } from 'nanoevents';
-import {
-  type Joined,
-  type Participant,
-  PROTOCOL_VERSION,
-  type Source,
-  type WaitingFor,
-  type WaitingPerson,
-  type WatchedPicture,
+import type {
+  Joined,
+  Participant,
+  Source,
+  Waiting,
+  WaitingFor,
+  WaitingPerson,
+  WatchedPicture,
 } from '../../meetings/messages.ts';
 import { Attention, type Reception } from './attention.ts';
 import { Chat } from './chat.ts';
 import { Doorbell } from './doorbell.ts';
+import { Entry } from './entry.ts';
 import { Hands } from './hands.ts';
 import { type MediaPath, MediaSession } from './media-session.ts';
 import type { LocalSource, MeetingEvents, MeetingState, RemoteParticipant } from './meeting-events.ts';
@@ -22,7 +23,7 @@ import { Outgoing } from './outgoing.ts';
 import { ConnectionQuality } from './quality.ts';
 import { Reactions } from './reactions.ts';
 import { Roster } from './roster.ts';
-import { type EndReason, type Signalling, SignallingError } from './signalling.ts';
+import type { EndReason, Signalling, SignallingError } from './signalling.ts';
 
 export interface MeetingOptions {
   readonly signalling: Signalling;
@@ -33,18 +34,6 @@ export interface MeetingOptions {
   readonly invitation?: string | null;
   readonly path?: MediaPath;
 }
-
-/** Wait before another `join` while the SFU is away, in milliseconds. */
-const UNAVAILABLE_WAIT_MS = 500;
-
-/** The codes for which a participant who was in waits and tries again. */
-const PASSING_FAULTS = new Set([
-  'disconnected',
-  'media_unavailable',
-  'deadline_exceeded',
-  'out_of_order',
-  'too_many_requests',
-]);
 
 /**
  * A meeting as one participant takes part in it. Knows no DOM: elements draw what it tells them. It declares what it
@@ -60,8 +49,7 @@ export class Meeting {
   readonly doorbell = new Doorbell();
   readonly #signalling: Signalling;
   readonly #device: Device;
-  readonly #room: string;
-  readonly #invitation: string | null;
+  readonly #entry: Entry;
   readonly #path: MediaPath;
   readonly #events = createNanoEvents<MeetingEvents>();
   readonly #roster: Roster;
@@ -72,24 +60,31 @@ export class Meeting {
   readonly #outgoing: Outgoing;
   readonly #stopListening: (() => void)[];
   #state: MeetingState = 'idle';
-  #name = '';
-  #you: Joined['you'] | undefined;
-  /** Proves who this is, or where in the queue, when it joins again. */
-  #token: string | undefined;
   #waitingFor: WaitingFor = 'admission';
   #isLocked = false;
   #session: MediaSession | undefined;
-  #entry = 0;
-  #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ signalling, device, room, invitation = null, path = 'any' }: MeetingOptions) {
     this.#signalling = signalling;
     this.#device = device;
-    this.#room = room;
-    this.#invitation = invitation;
+    this.#entry = new Entry({
+      signalling,
+      device,
+      room,
+      invitation,
+      isBroken: () => this.#session?.isBroken ?? false,
+      isWanted: () => this.#isComingBack,
+      onAnswer: (answer) => this.#answered(answer),
+      onRefused: (fault) => this.#end(fault),
+    });
     this.#path = path;
     this.moderation = new Moderation(signalling);
-    this.#roster = new Roster({ events: this.#events, session: () => this.#session });
+    this.#roster = new Roster({
+      events: this.#events,
+      signalling,
+      session: () => this.#session,
+      ownId: () => this.you?.id,
+    });
     this.#outgoing = new Outgoing({
       events: this.#events,
       signalling,
@@ -117,10 +112,10 @@ export class Meeting {
       signalling.on('demandChanged', ({ producerId, wantedLayer }) =>
         this.#session?.wantedLayerChanged(producerId, wantedLayer),
       ),
-      signalling.on('opened', () => this.#isComingBack && this.#enterAgain()),
+      signalling.on('opened', () => this.#isComingBack && this.#entry.again()),
       signalling.on('lost', () => this.#state === 'joined' && this.#setState('reconnecting')),
       signalling.on('ended', (reason) => this.#end(reason)),
-      signalling.on('admitted', () => this.#state === 'waiting' && this.#enterAgain()),
+      signalling.on('admitted', () => this.#state === 'waiting' && this.#entry.again()),
       signalling.on('denied', () => this.#end('denied')),
       signalling.on('waitingForChanged', ({ waitingFor }) => this.#waits(waitingFor)),
       signalling.on('waitingChanged', ({ waiting }) => this.#othersWait(waiting)),
@@ -128,12 +123,6 @@ export class Meeting {
       signalling.on('meetingEnded', () => this.#end('over')),
       signalling.on('removed', () => this.#end('removed')),
       signalling.on('meetingReset', () => this.#reset()),
-      signalling.on('participantJoined', ({ participant }) => this.#roster.arrived(participant)),
-      signalling.on('participantLeft', ({ participantId }) => this.#roster.departed(participantId)),
-      signalling.on('participantConnectionChanged', ({ participantId, connected }) =>
-        this.#roster.connectionChanged(participantId, connected),
-      ),
-      signalling.on('participantChanged', ({ participant }) => this.#roster.update(participant)),
       signalling.on('sourceStopped', ({ source, byId }) =>
         this.#outgoing.stopped(source, byId === null ? undefined : (this.#roster.get(byId) ?? null)),
       ),
@@ -149,9 +138,6 @@ export class Meeting {
         this.#session?.consumerStarved(consumerId, layers === null);
         this.#attentionChanged();
       }),
-      signalling.on('speakersChanged', ({ speakerIds }) =>
-        this.#roster.speakersChanged(speakerIds, this.#you?.participant.id),
-      ),
     ];
   }
 
@@ -205,11 +191,11 @@ export class Meeting {
    */
   async join(name: string): Promise<void> {
     if (this.#state !== 'idle') return;
-    this.#name = name;
+    this.#entry.name = name;
     this.#setState('joining');
     try {
       await this.#signalling.whenOpen();
-      await this.#enter();
+      await this.#entry.enter();
     } catch (fault) {
       if (this.state === 'joining') this.#setState('idle');
       throw fault;
@@ -295,45 +281,17 @@ export class Meeting {
     return this.#state === 'reconnecting' || this.#state === 'waiting';
   }
 
-  async #enter(): Promise<void> {
-    const entry = ++this.#entry;
-    clearTimeout(this.#retryTimer);
-    const reply = await this.#signalling.request('join', {
-      version: PROTOCOL_VERSION,
-      room: this.#room,
-      name: this.#name,
-      rtpCapabilities: this.#device.recvRtpCapabilities as never,
-      ...(this.#token !== undefined && { token: this.#token }),
-      ...(this.#invitation !== null && { invitation: this.#invitation }),
-      ...(this.#session?.isBroken && { fresh: true }),
-    });
-    // A later entry, or the end, made this answer stale.
-    if (entry !== this.#entry) return;
-    if (!('waitingFor' in reply)) return this.#apply(reply);
-    this.#token = reply.token;
+  /** In, or to wait: what the server says of this side. */
+  async #answered(answer: Joined | Waiting): Promise<void> {
+    if (!('waitingFor' in answer)) return this.#apply(answer);
     this.#setState('waiting');
-    this.#waits(reply.waitingFor);
-  }
-
-  #enterAgain(): void {
-    const entry = this.#entry + 1;
-    this.#enter().catch((fault: Error) => {
-      if (entry !== this.#entry || !this.#isComingBack) return;
-      const code = fault instanceof SignallingError ? fault.code : 'internal';
-      if (!PASSING_FAULTS.has(code)) return this.#end(fault instanceof SignallingError ? fault : 'closed');
-      // A lost socket calls back by itself when another one is open.
-      if (this.#signalling.isOpen)
-        this.#retryTimer = setTimeout(() => this.#enterAgain(), UNAVAILABLE_WAIT_MS);
-    });
+    this.#waits(answer.waitingFor);
   }
 
   /** Makes this side equal to what the server says, keeping whatever is the same. */
   async #apply(joined: Joined): Promise<void> {
-    this.#you = joined.you;
-    this.#token = joined.you.token;
     if (!this.#session?.isSameAs(joined) || this.#session.isBroken) this.#openSession(joined);
-    this.#roster.set(joined.participants);
-    this.#roster.speakersChanged(joined.speakerIds, joined.you.participant.id);
+    this.#roster.joined(joined);
     const session = this.#session;
     if (!session) return;
     this.#outgoing.agree(session, joined.you.producers);
@@ -364,7 +322,7 @@ export class Meeting {
     if (this.#state !== 'joined' && this.#state !== 'reconnecting') return;
     this.#setState('reconnecting');
     // A lost socket calls back by itself when another one is open.
-    if (this.#signalling.isOpen) this.#enterAgain();
+    if (this.#signalling.isOpen) this.#entry.again();
   }
 
   #waits(waitingFor: WaitingFor): void {
@@ -390,8 +348,7 @@ export class Meeting {
   }
 
   #close(): void {
-    this.#entry += 1;
-    clearTimeout(this.#retryTimer);
+    this.#entry.cancel();
     for (const stop of this.#stopListening) stop();
     this.files.close();
     this.#session?.close();

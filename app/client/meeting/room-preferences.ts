@@ -16,7 +16,7 @@ export interface RoomPreferences {
 }
 
 /** What holds until somebody chooses. */
-export const usualPreferences: RoomPreferences = {
+const usualPreferences: RoomPreferences = {
   layout: 'auto',
   hidesSelf: false,
   sounds: true,

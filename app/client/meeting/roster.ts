@@ -1,24 +1,38 @@
 import type { Emitter } from 'nanoevents';
-import type { Participant } from '../../meetings/messages.ts';
+import type { Joined, Participant } from '../../meetings/messages.ts';
 import type { MediaSession } from './media-session.ts';
 import type { MeetingEvents, RemoteParticipant } from './meeting-events.ts';
+import type { Signalling } from './signalling.ts';
 
 export interface RosterOptions {
   readonly events: Emitter<MeetingEvents>;
+  readonly signalling: Pick<Signalling, 'on'>;
   /** Where their sound and picture come in; undefined while there is none. */
   readonly session: () => MediaSession | undefined;
+  /** This side, which may be among those who speak. */
+  readonly ownId: () => string | undefined;
 }
 
 /** Who else is in the meeting, and who speaks. Tells of each change. */
 export class Roster {
   readonly #events: Emitter<MeetingEvents>;
   readonly #session: () => MediaSession | undefined;
+  readonly #ownId: () => string | undefined;
   readonly #participants = new Map<string, Participant>();
   #speakerIds: ReadonlySet<string> = new Set();
 
-  constructor({ events, session }: RosterOptions) {
+  constructor({ events, signalling, session, ownId }: RosterOptions) {
     this.#events = events;
     this.#session = session;
+    this.#ownId = ownId;
+    signalling.on('participantJoined', ({ participant }) => this.#arrived(participant));
+    signalling.on('participantLeft', ({ participantId }) => this.#departed(participantId));
+    signalling.on('participantChanged', ({ participant }) => this.#update(participant));
+    signalling.on('participantConnectionChanged', ({ participantId, connected }) => {
+      const participant = this.#participants.get(participantId);
+      if (participant) this.#update({ ...participant, connected });
+    });
+    signalling.on('speakersChanged', ({ speakerIds }) => this.#heard(speakerIds));
   }
 
   /** In the order in which they came. */
@@ -31,19 +45,26 @@ export class Roster {
   }
 
   /** These are in, and nobody else. */
-  set(participants: readonly Participant[]): void {
+  joined({ participants, speakerIds, you }: Joined): void {
     const present = new Set(participants.map(({ id }) => id));
-    for (const id of [...this.#participants.keys()]) if (!present.has(id)) this.departed(id);
-    for (const participant of participants) this.arrived(participant);
+    for (const id of [...this.#participants.keys()]) if (!present.has(id)) this.#departed(id);
+    for (const participant of participants) this.#arrived(participant);
+    this.#heard(speakerIds, you.participant.id);
   }
 
-  arrived(participant: Participant): void {
-    if (this.#participants.has(participant.id)) return this.update(participant);
+  /** Their tracks changed. */
+  changed(id: string): void {
+    const participant = this.#participants.get(id);
+    if (participant) this.#events.emit('participantChanged', this.#seen(participant));
+  }
+
+  #arrived(participant: Participant): void {
+    if (this.#participants.has(participant.id)) return this.#update(participant);
     this.#participants.set(participant.id, participant);
     this.#events.emit('participantJoined', this.#seen(participant));
   }
 
-  departed(id: string): void {
+  #departed(id: string): void {
     const participant = this.#participants.get(id);
     if (!participant) return;
     this.#participants.delete(id);
@@ -52,25 +73,13 @@ export class Roster {
   }
 
   /** Does nothing for who is not in. */
-  update(participant: Participant): void {
+  #update(participant: Participant): void {
     if (!this.#participants.has(participant.id)) return;
     this.#participants.set(participant.id, participant);
     this.changed(participant.id);
   }
 
-  connectionChanged(id: string, connected: boolean): void {
-    const participant = this.#participants.get(id);
-    if (participant) this.update({ ...participant, connected });
-  }
-
-  /** Their tracks changed, or whether they speak. */
-  changed(id: string): void {
-    const participant = this.#participants.get(id);
-    if (participant) this.#events.emit('participantChanged', this.#seen(participant));
-  }
-
-  /** @param ownId this side's, which may be among those who speak. */
-  speakersChanged(speakerIds: readonly string[], ownId: string | undefined): void {
+  #heard(speakerIds: readonly string[], ownId = this.#ownId()): void {
     const before = this.#speakerIds;
     this.#speakerIds = new Set(speakerIds);
     for (const id of new Set([...before, ...this.#speakerIds])) {

@@ -13,7 +13,7 @@ import { notHeld, notOfHeldAddress } from '../../inventory/legal-holds.ts';
 import type { AppointmentState } from './appointment.ts';
 
 /** How long an appointment is kept after its time, in days: long enough for another system to read how it went. */
-export const APPOINTMENT_DAYS = 7;
+const APPOINTMENT_DAYS = 7;
 
 const endedAreas = (database: Database | Transaction, terms: RetentionTerms) =>
   database('areas').whereIn('organisation_id', endedLongAgo(database, terms)).select('id');

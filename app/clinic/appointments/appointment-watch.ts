@@ -2,6 +2,7 @@ import fp from 'fastify-plugin';
 import { type AuditLog, system } from '../../audit/audit-log.ts';
 import type { Database } from '../../database/open.ts';
 import { type Clock, MINUTE_MS } from '../../kernel/clock.ts';
+import type { Feed } from '../feed.ts';
 import type { AppointmentLetters } from './appointment-letters.ts';
 import type { AppointmentHead } from './appointment-words.ts';
 import { findById, fulfilSeen, listMissed, listToRemind, updateAppointment } from './store.ts';
@@ -12,6 +13,7 @@ export interface AppointmentWatchOptions {
   readonly audit: AuditLog;
   readonly letters: AppointmentLetters;
   readonly head: AppointmentHead;
+  readonly feed: Feed;
 }
 
 /** Appointments that one look takes at a time. */
@@ -27,33 +29,37 @@ export async function remindPatients({
   clock,
   letters,
   head,
+  feed,
 }: AppointmentWatchOptions): Promise<number> {
   const now = clock();
   let sent = 0;
   for (const reminder of ['hour', 'day'] as const) {
     for (const id of await listToRemind(database, reminder, { now, limit: BATCH })) {
-      const isSent = await database.transaction(async (transaction) => {
+      const areaId = await database.transaction(async (transaction) => {
         const before = await findById(transaction, id);
-        if (before === null || before.state !== 'booked' || before.reminded === reminder) return false;
+        if (before === null || before.state !== 'booked' || before.reminded === reminder) return null;
         const letterId = await letters.post(transaction, before, head, reminder);
-        return updateAppointment(transaction, before, { ...before, reminded: reminder, letterId });
+        const after = { ...before, reminded: reminder, letterId };
+        return (await updateAppointment(transaction, before, after)) ? before.areaId : null;
       });
-      if (isSent) sent += 1;
+      if (areaId === null) continue;
+      feed.publish({ kind: 'appointments', areaId });
+      sent += 1;
     }
   }
   return sent;
 }
 
 /** Says of those whose time is over without their patient that nobody came; answers of how many. */
-export async function noteMissed({ database, clock, audit }: AppointmentWatchOptions): Promise<number> {
+export async function noteMissed({ database, clock, audit, feed }: AppointmentWatchOptions): Promise<number> {
   const now = clock();
   let missed = 0;
   for (const id of await listMissed(database, now, BATCH)) {
-    const isNoted = await database.transaction(async (transaction) => {
+    const areaId = await database.transaction(async (transaction) => {
       const before = await findById(transaction, id);
-      if (before === null || before.state !== 'booked' || now < before.endsAt) return false;
+      if (before === null || before.state !== 'booked' || now < before.endsAt) return null;
       const after = { ...before, state: 'noshow', changedAt: now } as const;
-      if (!(await updateAppointment(transaction, before, after))) return false;
+      if (!(await updateAppointment(transaction, before, after))) return null;
       await audit.record(
         system,
         {
@@ -64,9 +70,11 @@ export async function noteMissed({ database, clock, audit }: AppointmentWatchOpt
         },
         transaction,
       );
-      return true;
+      return before.areaId;
     });
-    if (isNoted) missed += 1;
+    if (areaId === null) continue;
+    feed.publish({ kind: 'appointments', areaId });
+    missed += 1;
   }
   return missed;
 }
@@ -94,9 +102,10 @@ export const appointmentWatch = fp<
         if (isStopping) return;
         await step('patients could not be reminded of appointments', () => remindPatients(options));
         await step('missed appointments could not be noted', () => noteMissed(options));
-        await step('appointments that were held could not be noted', () =>
-          database.transaction((transaction) => fulfilSeen(transaction, clock())),
-        );
+        await step('appointments that were held could not be noted', async () => {
+          const seen = await database.transaction((transaction) => fulfilSeen(transaction, clock()));
+          for (const areaId of seen) options.feed.publish({ kind: 'appointments', areaId });
+        });
       });
     };
     const timer = setInterval(look, everyMs).unref();

@@ -7,7 +7,7 @@ import type { Language } from '../../kernel/languages.ts';
  * - `fulfilled`: was seen.
  * - `noshow`: its time is over, and nobody came.
  */
-export const appointmentStates = ['booked', 'arrived', 'fulfilled', 'cancelled', 'noshow'] as const;
+const appointmentStates = ['booked', 'arrived', 'fulfilled', 'cancelled', 'noshow'] as const;
 export type AppointmentState = (typeof appointmentStates)[number];
 
 /** What can become of an appointment, from which states. Nothing else does. */
@@ -17,6 +17,8 @@ export const appointmentActs = {
   arrive: { from: ['booked', 'arrived', 'noshow'], to: 'arrived' },
   fulfil: { from: ['booked', 'arrived', 'noshow'], to: 'fulfilled' },
   miss: { from: ['booked'], to: 'noshow' },
+  /** Somebody was said too early not to have come. */
+  expect: { from: ['noshow'], to: 'booked' },
   cancel: { from: ['booked', 'noshow'], to: 'cancelled' },
 } as const satisfies Record<
   string,
@@ -30,7 +32,7 @@ export function allows(state: AppointmentState, act: AppointmentAct): boolean {
 }
 
 /** What the patient said to it: nothing yet, that they come, that they do not, or that another time would be better. */
-export const patientReplies = ['none', 'confirmed', 'other_time', 'cancelled'] as const;
+const patientReplies = ['none', 'confirmed', 'other_time', 'cancelled'] as const;
 export type PatientReply = (typeof patientReplies)[number];
 
 /** What another system calls something: a URI that says whose name it is, and the name (FHIR's `Identifier`). */
@@ -126,4 +128,19 @@ export function letsIn(
 ): boolean {
   const { state, startsAt, endsAt } = appointment;
   return (state === 'booked' || state === 'arrived') && now >= startsAt - OPENS_BEFORE_MS && now < endsAt;
+}
+
+/** Names of the fields that a change touched, for the audit log. */
+export function changedFields(before: PatientAppointment, after: PatientAppointment): string[] {
+  const fields = [
+    'areaId',
+    'clinicianId',
+    'slotId',
+    'patientName',
+    'email',
+    'language',
+    'startsAt',
+    'endsAt',
+  ] as const;
+  return fields.filter((field) => before[field] !== after[field]);
 }

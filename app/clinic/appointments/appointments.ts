@@ -5,10 +5,12 @@ import type { Clock } from '../../kernel/clock.ts';
 import { AppError } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Language } from '../../kernel/languages.ts';
+import type { Feed } from '../feed.ts';
 import {
   type AppointmentAct,
   allows,
   appointmentActs,
+  changedFields,
   type ExternalName,
   type PatientAppointment,
 } from './appointment.ts';
@@ -33,6 +35,8 @@ export interface AppointmentsOptions {
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly letters: AppointmentLetters;
+  /** Told of every change once it is written down. */
+  readonly feed: Feed;
 }
 
 /** Who does it, what they reach, and in whose name letters go out. */
@@ -66,7 +70,7 @@ export interface ChosenAppointment {
 }
 
 /** Most appointments of one area that are still to come. */
-export const MOST_COMING = 5_000;
+const MOST_COMING = 5_000;
 
 /** What staff and programs do with appointments of the areas within their reach. Letters go out with it. */
 export class Appointments {
@@ -74,20 +78,26 @@ export class Appointments {
   readonly #audit: AuditLog;
   readonly #clock: Clock;
   readonly #letters: AppointmentLetters;
+  readonly #feed: Feed;
 
-  constructor({ database, audit, clock, letters }: AppointmentsOptions) {
+  constructor({ database, audit, clock, letters, feed }: AppointmentsOptions) {
     this.#database = database;
     this.#audit = audit;
     this.#clock = clock;
     this.#letters = letters;
+    this.#feed = feed;
   }
 
   /** @throws AppError `not_found`; `too_many_appointments`; `slot_taken`; `external_name_taken` */
   async make(maker: AppointmentMaker, fields: AppointmentFields): Promise<PatientAppointment> {
-    return this.#database.transaction((transaction) => this.makeWithin(transaction, maker, fields));
+    const made = await this.#database.transaction((transaction) =>
+      this.makeWithin(transaction, maker, fields),
+    );
+    this.#feed.publish({ kind: 'appointments', areaId: made.areaId });
+    return made;
   }
 
-  /** {@link make} within a transaction, as of many at once. */
+  /** {@link make} within a transaction, as of many at once; whoever calls it tells the feed. */
   async makeWithin(
     transaction: Transaction,
     maker: AppointmentMaker,
@@ -184,7 +194,11 @@ export class Appointments {
       const letterId = isTold
         ? await this.#letters.supersede(transaction, before, after, maker.head, 'changed')
         : before.letterId;
-      return { after: { ...after, letterId }, action: 'appointment.changed', fields: changed(before, after) };
+      return {
+        after: { ...after, letterId },
+        action: 'appointment.changed',
+        fields: changedFields(before, after),
+      };
     });
   }
 
@@ -209,17 +223,17 @@ export class Appointments {
     });
   }
 
-  /** Says that the patient came, was seen, or did not come. @throws as {@link change} */
+  /** Says that the patient came, was seen, did not come, or is expected after all. @throws as {@link change} */
   async mark(
     maker: AppointmentMaker,
     chosen: ChosenAppointment,
-    act: 'arrive' | 'fulfil' | 'miss',
+    act: 'arrive' | 'fulfil' | 'miss' | 'expect',
   ): Promise<PatientAppointment> {
     return this.#act(maker, chosen, act, async (_transaction, before, now) => ({
       after: {
         ...before,
         state: appointmentActs[act].to,
-        arrivedAt: act === 'miss' ? null : (before.arrivedAt ?? now),
+        arrivedAt: act === 'arrive' || act === 'fulfil' ? (before.arrivedAt ?? now) : null,
         changedAt: now,
       },
       action: 'appointment.changed',
@@ -260,7 +274,7 @@ export class Appointments {
       now: number,
     ) => Promise<{ after: PatientAppointment; action: AuditAction; fields: readonly string[] }>,
   ): Promise<PatientAppointment> {
-    return this.#database.transaction(async (transaction) => {
+    const { before, after } = await this.#database.transaction(async (transaction) => {
       const before = await findAppointment(transaction, maker.reach, id);
       if (before === null) throw new AppError('not_found');
       if (version !== null && version !== before.version) throw new AppError('changed_meanwhile');
@@ -268,8 +282,11 @@ export class Appointments {
       const { after, action, fields } = await make(transaction, before, this.#clock());
       if (!(await updateAppointment(transaction, before, after))) throw new AppError('changed_meanwhile');
       await this.#record(transaction, maker, action, after, fields);
-      return { ...after, version: before.version + 1 };
+      return { before, after: { ...after, version: before.version + 1 } };
     });
+    for (const areaId of new Set([before.areaId, after.areaId]))
+      this.#feed.publish({ kind: 'appointments', areaId });
+    return after;
   }
 
   async #place(
@@ -326,18 +343,3 @@ const placeOf = (area: AreaName, clinicianName: string | null) => ({
   areaName: area.name,
   clinicianName,
 });
-
-/** Names of the fields that a change touched, for the audit log. */
-function changed(before: PatientAppointment, after: PatientAppointment): string[] {
-  const fields = [
-    'areaId',
-    'clinicianId',
-    'slotId',
-    'patientName',
-    'email',
-    'language',
-    'startsAt',
-    'endsAt',
-  ] as const;
-  return fields.filter((field) => before[field] !== after[field]);
-}

@@ -4,10 +4,12 @@ import type { Database } from '../../database/open.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Outbox } from '../../mail/outbox.ts';
 import type { Door } from '../door.ts';
+import type { Feed } from '../feed.ts';
 import { AppointmentLetters } from './appointment-letters.ts';
 import { appointmentWatch } from './appointment-watch.ts';
 import type { AppointmentHead } from './appointment-words.ts';
 import { Appointments } from './appointments.ts';
+import { expectedRoutes } from './expected-routes.ts';
 import { feedRoutes } from './feeds/feed-routes.ts';
 import { Feeds } from './feeds/feeds.ts';
 import { BASE_PATH } from './fhir/exchange.ts';
@@ -24,6 +26,7 @@ export interface ClinicAppointmentsOptions {
   readonly clock: Clock;
   readonly outbox: Outbox;
   readonly door: Door;
+  readonly feed: Feed;
   /** `sessions`: links follow from it. */
   readonly secret: string;
   /** The site that letters lead to which nobody's request leads to. */
@@ -54,12 +57,15 @@ declare module 'fastify' {
 
 /** Appointments of the clinic: their patients' pages, what is done by itself, calendars, and the hospital's systems. */
 export const clinicAppointments = fp<ClinicAppointmentsOptions>(
-  async (app, { database, audit, clock, outbox, door, secret, siteName, organizerEmail, urlOf, lookMs }) => {
+  async (
+    app,
+    { database, audit, clock, outbox, door, feed, secret, siteName, organizerEmail, urlOf, lookMs },
+  ) => {
     const { translates } = app;
     const head: AppointmentHead = { siteName, organizerEmail, urlOf, translates };
     const links = new SecretLinks(secret, 'appointment-link');
     const letters = new AppointmentLetters({ outbox, clock, links });
-    const appointments = new Appointments({ database, audit, clock, letters });
+    const appointments = new Appointments({ database, audit, clock, letters, feed });
     const slots = new Slots({ database, audit, clock });
     const feeds = new Feeds({
       database,
@@ -69,12 +75,13 @@ export const clinicAppointments = fp<ClinicAppointmentsOptions>(
       translates,
       urlOf,
     });
-    const imports = new AppointmentImports({ database, audit, clock, appointments, translates });
+    const imports = new AppointmentImports({ database, audit, clock, appointments, feed, translates });
     app.decorate('clinicAppointments', { appointments, imports, slots, feeds, links, head });
-    const patientSide = new PatientSide({ database, audit, clock, letters });
+    const patientSide = new PatientSide({ database, audit, clock, letters, feed });
     await app.register(appointmentPages, { database, clock, patientSide, door, head });
-    const watch = { database, clock, audit, letters, head };
+    const watch = { database, clock, audit, letters, head, feed };
     await app.register(appointmentWatch, { ...watch, ...(lookMs !== undefined && { everyMs: lookMs }) });
+    await app.register(expectedRoutes, { appointments, head });
     await app.register(feedRoutes, { feeds });
     await app.register(fhir, { prefix: BASE_PATH, database, clock, appointments, slots, links, head });
   },

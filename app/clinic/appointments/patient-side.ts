@@ -2,11 +2,12 @@ import type { Actor, AuditLog } from '../../audit/audit-log.ts';
 import type { Database, Transaction } from '../../database/open.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { AppError } from '../../kernel/errors.ts';
+import type { Feed } from '../feed.ts';
 import { allows, letsIn, type PatientAppointment, type PatientReply } from './appointment.ts';
 import type { AppointmentLetters } from './appointment-letters.ts';
 import type { AppointmentHead } from './appointment-words.ts';
 import type { Slot } from './slots/slot.ts';
-import { freeSlots, releaseSlot } from './slots/slot-store.ts';
+import { freeTimes, isFree, releaseSlot } from './slots/slot-store.ts';
 import { findById, updateAppointment } from './store.ts';
 
 export interface PatientSideOptions {
@@ -14,6 +15,7 @@ export interface PatientSideOptions {
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly letters: AppointmentLetters;
+  readonly feed: Feed;
 }
 
 /** Free times that a patient is offered. */
@@ -31,12 +33,14 @@ export class PatientSide {
   readonly #audit: AuditLog;
   readonly #clock: Clock;
   readonly #letters: AppointmentLetters;
+  readonly #feed: Feed;
 
-  constructor({ database, audit, clock, letters }: PatientSideOptions) {
+  constructor({ database, audit, clock, letters, feed }: PatientSideOptions) {
     this.#database = database;
     this.#audit = audit;
     this.#clock = clock;
     this.#letters = letters;
+    this.#feed = feed;
   }
 
   /** The appointment that a link is of; null for what is no link that counts. */
@@ -47,7 +51,7 @@ export class PatientSide {
   /** Free times to choose another one from. */
   async offers(appointment: PatientAppointment): Promise<readonly Slot[]> {
     const { areaId, clinicianId } = appointment;
-    return freeSlots(this.#database, { areaId, clinicianId, now: this.#clock(), limit: OFFERED_SLOTS });
+    return freeTimes(this.#database, { areaId, clinicianId, now: this.#clock(), limit: OFFERED_SLOTS });
   }
 
   /** Says that they come. Once more does no harm. @throws AppError `not_found`; `appointment_over` */
@@ -81,14 +85,24 @@ export class PatientSide {
     });
   }
 
-  /** Asks for another time, which staff are told by letter. @throws AppError `not_found`; `appointment_over` */
+  /**
+   * Asks for another time, which staff are told by letter.
+   *
+   * @throws AppError `not_found`; `appointment_over`; `slot_taken` for one that is not offered, or not any more
+   */
   async askOtherTime(token: string, actor: Actor, head: AppointmentHead, wish: Wish): Promise<void> {
     await this.#reply(token, actor, async (transaction, before, now) => {
       const { areaId, clinicianId } = before;
-      const offers = await freeSlots(transaction, { areaId, clinicianId, now, limit: OFFERED_SLOTS });
-      const wishedSlotId = offers.find(({ id }) => id === wish.slotId)?.id ?? null;
+      const { slotId } = wish;
+      if (slotId !== null && !(await isFree(transaction, slotId, { areaId, clinicianId, now })))
+        throw new AppError('slot_taken');
       const isFirst = before.reply !== 'other_time';
-      const after: PatientAppointment = { ...before, reply: 'other_time', wish: wish.text, wishedSlotId };
+      const after: PatientAppointment = {
+        ...before,
+        reply: 'other_time',
+        wish: wish.text,
+        wishedSlotId: slotId,
+      };
       if (isFirst) await this.#letters.tellStaff(transaction, after, head);
       return after;
     });
@@ -108,6 +122,7 @@ export class PatientSide {
       const after: PatientAppointment = { ...before, state: 'arrived', arrivedAt: now, changedAt: now };
       if (!(await updateAppointment(transaction, before, after))) throw new AppError('changed_meanwhile');
     });
+    this.#feed.publish({ kind: 'appointments', areaId: appointment.areaId });
   }
 
   async #follow(database: Database | Transaction, token: string): Promise<PatientAppointment | null> {
@@ -125,14 +140,14 @@ export class PatientSide {
       now: number,
     ) => Promise<PatientAppointment | null>,
   ): Promise<void> {
-    await this.#database.transaction(async (transaction) => {
+    const areaId = await this.#database.transaction(async (transaction) => {
       const before = await this.#follow(transaction, token);
       if (before === null) throw new AppError('not_found');
       const now = this.#clock();
-      if (before.state === 'cancelled' && before.reply === 'cancelled') return;
+      if (before.state === 'cancelled' && before.reply === 'cancelled') return null;
       if (!allows(before.state, 'cancel') || now >= before.endsAt) throw new AppError('appointment_over');
       const after = await make(transaction, before, now);
-      if (after === null) return;
+      if (after === null) return null;
       const written = { ...after, repliedAt: now, changedAt: now };
       if (!(await updateAppointment(transaction, before, written))) throw new AppError('changed_meanwhile');
       const reply: PatientReply = written.reply;
@@ -146,6 +161,8 @@ export class PatientSide {
         },
         transaction,
       );
+      return before.areaId;
     });
+    if (areaId !== null) this.#feed.publish({ kind: 'appointments', areaId });
   }
 }

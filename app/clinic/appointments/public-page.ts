@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { areaField } from '../../edge/form-fields.ts';
 import type { AppError } from '../../kernel/errors.ts';
-import { dayAndTime, timeOfDay } from '../../rooms/moment.ts';
+import { dayInWords, timeOfDay } from '../../rooms/moment.ts';
 import type { Area } from '../area.ts';
 import { letsIn, OPENS_BEFORE_MS, type PatientAppointment, standingOf, WISH_LIMIT } from './appointment.ts';
 import { appointmentPath, whenInWords } from './appointment-words.ts';
@@ -87,25 +87,36 @@ export function sendOtherTime(
     offers,
     typed,
     fault = null,
+    thrown = null,
   }: {
     readonly offers: readonly Slot[];
     readonly typed: { readonly wish: string; readonly slot: string };
+    /** What is wrong with the wish. */
     readonly fault?: string | null;
+    /** With all of it. */
+    readonly thrown?: AppError | null;
   },
 ): Promise<FastifyReply> {
   const { t, language } = request;
-  if (fault !== null) reply.code(400);
+  if (thrown !== null) reply.code(thrown.status);
+  else if (fault !== null) reply.code(400);
   return reply.page('clinic/appointments/views/other-time.hbs', {
     title: t('appointments.page.otherTitle'),
     path: appointmentPath(token),
     when: whenInWords(appointment, language, t),
     area: area.name,
-    offers: offers.map((slot) => ({
-      id: slot.id,
-      when: dayAndTime(slot.startsAt, appointment.timeZone, language),
-      isChosen: slot.id === typed.slot,
-    })),
+    fault: thrown && `${t(`errors.${thrown.code}.sentence`)} ${t(`errors.${thrown.code}.remedy`)}`,
     hasOffers: offers.length > 0,
+    days: [
+      ...Map.groupBy(offers, ({ startsAt }) => dayInWords(startsAt, appointment.timeZone, language)),
+    ].map(([day, slots]) => ({
+      heading: day,
+      times: slots.map(({ id, startsAt }) => ({
+        id,
+        when: timeOfDay(startsAt, appointment.timeZone, language),
+        isChosen: id === typed.slot,
+      })),
+    })),
     wish: areaField({
       name: 'wish',
       label: t('appointments.page.wish'),

@@ -134,7 +134,13 @@ export const appointmentPages = fp<AppointmentPagesOptions>(
           return sendOtherTime(request, reply, shown, { offers, typed: kept, fault });
         }
         const wish = { text: text === '' ? null : text, slotId: slot === '' ? null : slot };
-        await patientSide.askOtherTime(shown.token, request.actor, head, wish);
+        try {
+          await patientSide.askOtherTime(shown.token, request.actor, head, wish);
+        } catch (thrown) {
+          if (!(thrown instanceof AppError) || thrown.code !== 'slot_taken') throw thrown;
+          const offers = await patientSide.offers(shown.appointment);
+          return sendOtherTime(request, reply, shown, { offers, typed: { wish: text, slot: '' }, thrown });
+        }
         return undefined;
       }),
     );

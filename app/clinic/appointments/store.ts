@@ -181,9 +181,9 @@ export async function listMissed(database: Database, now: number, limit: number)
     .pluck('id');
 }
 
-/** Says of those whose patients were seen that they were; answers how many. */
-export async function fulfilSeen(transaction: Transaction, now: number): Promise<number> {
-  return transaction('appointments')
+/** Says of those whose patients were seen that they were; answers in which areas. */
+export async function fulfilSeen(transaction: Transaction, now: number): Promise<readonly string[]> {
+  const rows: { area_id: string }[] = await transaction('appointments')
     .where({ state: 'arrived' })
     .whereExists((seen) =>
       seen
@@ -192,7 +192,8 @@ export async function fulfilSeen(transaction: Transaction, now: number): Promise
         .where({ 'visits.state': 'ended', 'visits.outcome': 'seen' })
         .select('visits.id'),
     )
-    .update({ state: 'fulfilled', changed_at: now, version: transaction.raw('version + 1') });
+    .update({ state: 'fulfilled', changed_at: now, version: transaction.raw('version + 1') }, ['area_id']);
+  return [...new Set(rows.map((row) => row.area_id))];
 }
 
 /** Where an appointment can be: the areas within reach, by name. */

@@ -11,9 +11,11 @@ import {
   REFERENCE_LIMIT,
   USUAL_MINUTES,
 } from '../../clinic/appointments/appointment-fields.ts';
+import type { Slot } from '../../clinic/appointments/slots/slot.ts';
 import type { AreaName } from '../../clinic/appointments/store.ts';
 import { choiceField, type Field, textField } from '../../edge/form-fields.ts';
 import { MINUTE_MS } from '../../kernel/clock.ts';
+import type { Translate } from '../../kernel/i18n.ts';
 import { languages } from '../../kernel/languages.ts';
 import { localOf, shortMoment, zoneInWords } from '../../rooms/moment.ts';
 
@@ -51,15 +53,16 @@ export function areaChoice({ t }: FastifyRequest, areas: readonly AreaName[]): F
 
 /** The fields of an appointment in an area. */
 export function appointmentFields(
-  { t, language }: FastifyRequest,
-  { area, clinicians, slots, now }: AppointmentChoices,
+  request: FastifyRequest,
+  choices: AppointmentChoices & {
+    /** The free time that it is for, which says when, and with whom; null for one that is to be chosen. */
+    readonly booked: Slot | null;
+  },
   typed: TypedText,
   faults: AppointmentFaults = {},
 ): Field[] {
-  const error = (field: string) => {
-    const fault = faults[field];
-    return fault === undefined ? undefined : t(`appointments.faults.${fault}`);
-  };
+  const { t } = request;
+  const error = faultIn(t, faults);
   return [
     textField({
       name: 'name',
@@ -86,6 +89,26 @@ export function appointmentFields(
       error: error('language'),
       options: languages.map((code) => ({ value: code, label: t(`layout.languageNames.${code}`) })),
     }),
+    ...(choices.booked === null ? timeFields(request, choices, typed, faults) : []),
+    textField({
+      name: 'reference',
+      label: t('appointments.reference'),
+      hint: t('appointments.referenceHint'),
+      value: typed.reference ?? '',
+      maxLength: REFERENCE_LIMIT,
+      error: error('reference'),
+    }),
+  ];
+}
+
+function timeFields(
+  { t, language }: FastifyRequest,
+  { area, clinicians, slots, now }: AppointmentChoices,
+  typed: TypedText,
+  faults: AppointmentFaults,
+): Field[] {
+  const error = faultIn(t, faults);
+  return [
     choiceField({
       name: 'clinician',
       label: t('appointments.clinician'),
@@ -132,13 +155,10 @@ export function appointmentFields(
             ],
           }),
         ]),
-    textField({
-      name: 'reference',
-      label: t('appointments.reference'),
-      hint: t('appointments.referenceHint'),
-      value: typed.reference ?? '',
-      maxLength: REFERENCE_LIMIT,
-      error: error('reference'),
-    }),
   ];
 }
+
+const faultIn = (t: Translate, faults: AppointmentFaults) => (field: string) => {
+  const fault = faults[field];
+  return fault === undefined ? undefined : t(`appointments.faults.${fault}`);
+};

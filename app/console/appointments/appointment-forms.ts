@@ -5,19 +5,19 @@ import {
   type AppointmentFaults,
   readAppointment,
 } from '../../clinic/appointments/appointment-fields.ts';
-import { freeSlots } from '../../clinic/appointments/slots/slot-store.ts';
+import { offeredSlots } from '../../clinic/appointments/slots/slot-store.ts';
 import {
   type AreaName,
-  areasWithin,
   cliniciansOf,
   findArea,
   type ListedAppointment,
 } from '../../clinic/appointments/store.ts';
 import { readForm } from '../../edge/form-fields.ts';
 import { AppError } from '../../kernel/errors.ts';
+import { shortMoment } from '../../rooms/moment.ts';
 import { withDone } from '../flash.ts';
 import { faultOf, sentenceOf } from '../form-page.ts';
-import { appointmentFields, areaChoice, type TypedText, typedOf, typedOfNew } from './appointment-form.ts';
+import { appointmentFields, type TypedText, typedOf, typedOfNew } from './appointment-form.ts';
 import {
   type AppointmentConsoleOptions,
   appointmentOf,
@@ -27,56 +27,51 @@ import {
   makerOf,
   pathOf,
   reachOf,
+  recordView,
   using,
 } from './asked-appointment.ts';
+import { areaOf, type InArea, sendAreaChoice } from './asked-area.ts';
 
 /** Free times that a form offers. */
 const OFFERED = 100;
 
-type InArea = { Querystring: { area?: unknown } };
+/** The free time that the form is for, by its address; empty for none. */
+function bookingOf({ query }: FastifyRequest): string {
+  const { slot } = Object(query) as InArea['Querystring'];
+  return typeof slot === 'string' ? slot : '';
+}
 
 /** The forms that make an appointment and change it. */
 export const appointmentForms = fp<AppointmentConsoleOptions>(
   async (app, { database, clock, clinic }) => {
-    const choicesOf = async (area: AreaName): Promise<AppointmentChoices> => ({
+    const choicesOf = async (area: AreaName, slotId = ''): Promise<AppointmentChoices> => ({
       area,
       clinicians: await cliniciansOf(database, area.id),
-      slots: await freeSlots(database, { areaId: area.id, clinicianId: null, now: clock(), limit: OFFERED }),
+      slots: await offeredSlots(database, { areaId: area.id, slotId, now: clock(), limit: OFFERED }),
       now: clock(),
     });
 
-    /** The area that is asked for, or the only one there is; null where it has to be chosen first. */
-    const areaOf = async (request: FastifyRequest<InArea>): Promise<AreaName | null> => {
-      const reach = reachOf(request, 'appointments.write');
-      const { area: asked } = request.query;
-      if (typeof asked === 'string') {
-        const area = await findArea(database, reach, asked);
-        if (area === null) throw new AppError('not_found');
-        return area;
-      }
-      const areas = await areasWithin(database, reach);
-      return areas.length === 1 ? (areas[0] ?? null) : null;
-    };
-
     app.get<InArea>(`${appointmentsPath}/new`, using, async (request, reply) => {
-      const { t } = request;
-      const area = await areaOf(request);
+      const area = await areaOf(database, request);
       if (area !== null) return sendForm(request, reply, { area, typed: typedOfNew(request) });
-      const areas = await areasWithin(database, reachOf(request, 'appointments.write'));
-      if (areas.length === 0) return reply.redirect(appointmentsPath, 303);
-      return reply.consolePage('console/appointments/views/choose-area.hbs', {
-        title: t('appointments.new'),
-        section: 'appointments',
-        path: `${appointmentsPath}/new`,
-        area: areaChoice(request, areas),
-      });
+      const page = { title: request.t('appointments.new'), path: `${appointmentsPath}/new` };
+      return sendAreaChoice(database, request, reply, page);
     });
 
     app.post<InArea>(`${appointmentsPath}/new`, using, async (request, reply) => {
-      const area = await areaOf(request);
+      const area = await areaOf(database, request);
       if (area === null) throw new AppError('invalid_input');
       const typed = readForm(request.body);
-      const read = readAppointment(typed, await choicesOf(area));
+      const booking = bookingOf(request);
+      const choices = await choicesOf(area, booking);
+      // Somebody else was quicker: the form goes on with all times, and what was typed.
+      if (booking !== '' && !choices.slots.some(({ id }) => id === booking))
+        return sendForm(request, reply, {
+          area,
+          typed: { ...typedOfNew(request), ...typed, slot: '' },
+          fault: new AppError('slot_taken'),
+        });
+      const read = readAppointment(booking === '' ? typed : { ...typed, slot: booking }, choices);
       if ('faults' in read) return sendForm(request, reply, { area, typed, faults: read.faults });
       let id = '';
       const fault = await faultOf(async () => {
@@ -143,7 +138,12 @@ export const appointmentForms = fp<AppointmentConsoleOptions>(
         readonly fault?: AppError | null;
       },
     ): Promise<FastifyReply> => {
-      const { t } = request;
+      const { t, language } = request;
+      if (appointment !== null) await recordView(request, appointment);
+      const booking = appointment === null ? bookingOf(request) : '';
+      const choices = await choicesOf(area, booking);
+      // One that was chosen in the list of free times is not asked for again.
+      const slot = booking === '' ? null : (choices.slots.find(({ id }) => id === booking) ?? null);
       const isWrong = Object.keys(faults).length > 0;
       if (fault !== null) reply.code(fault.status);
       else if (isWrong) reply.code(400);
@@ -158,7 +158,14 @@ export const appointmentForms = fp<AppointmentConsoleOptions>(
         fault: fault !== null ? sentenceOf(request, fault) : isWrong ? t('console.form.wrong') : null,
         // As it was read when the form was made: what changed since then is not written over.
         version: typed.version ?? '',
-        fields: appointmentFields(request, await choicesOf(area), typed, faults),
+        fields: appointmentFields(request, { ...choices, booked: slot }, typed, faults),
+        slot:
+          slot &&
+          t('appointments.slots.booked', {
+            when: [shortMoment(slot.startsAt, area.timeZone, language), slot.clinicianName]
+              .filter(Boolean)
+              .join(', '),
+          }),
         submit: appointment === null ? t('appointments.make') : t('appointments.save'),
       });
     };

@@ -40,6 +40,18 @@ export function appointmentOf(
   return appointments.read(reachOf(request, permission), request.params.id);
 }
 
+/** Looking at an appointment, by a page or a form about it, is in the audit log. */
+export async function recordView(
+  request: FastifyRequest,
+  { id, organisationId }: Pick<ListedAppointment, 'id' | 'organisationId'>,
+): Promise<void> {
+  await request.server.audit.record(request.actor, {
+    action: 'appointment.viewed',
+    organisationId,
+    object: { kind: 'appointment', id },
+  });
+}
+
 /** The appointment as the form had read it. @throws AppError `invalid_input` */
 export function chosenOf(
   { id }: { readonly id: string },

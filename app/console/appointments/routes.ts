@@ -26,10 +26,12 @@ import {
   makerOf,
   pathOf,
   reachOf,
+  recordView,
   using,
 } from './asked-appointment.ts';
 import { feedPages } from './feed-pages.ts';
 import { importPages } from './import-pages.ts';
+import { slotPages } from './slot-pages.ts';
 
 /** Appointments in the console: for those who work in an area, those of their areas. */
 export const appointmentConsole = fp<AppointmentConsoleOptions>(
@@ -59,11 +61,6 @@ export const appointmentConsole = fp<AppointmentConsoleOptions>(
 
     app.get<InAppointment>(`${appointmentsPath}/:id`, using, async (request, reply) => {
       const appointment = await appointmentOf(request, clinic, 'appointments.read');
-      await app.audit.record(request.actor, {
-        action: 'appointment.viewed',
-        organisationId: appointment.organisationId,
-        object: { kind: 'appointment', id: appointment.id },
-      });
       return sendAppointment(request, reply, appointment);
     });
 
@@ -74,6 +71,7 @@ export const appointmentConsole = fp<AppointmentConsoleOptions>(
       fault: AppError | null = null,
     ): Promise<FastifyReply> => {
       const { t, language } = request;
+      await recordView(request, appointment);
       const now = clock();
       const role = await app.clinic.memberships.demand(
         request.signedIn.id,
@@ -199,19 +197,21 @@ export const appointmentConsole = fp<AppointmentConsoleOptions>(
     });
 
     await app.register(appointmentForms, options);
+    await app.register(slotPages, options);
     await app.register(importPages, options);
     await app.register(feedPages, options);
   },
   { name: 'appointment-console', dependencies: ['console-frame', 'clinic-appointments'] },
 );
 
-function sendCancel(
+async function sendCancel(
   request: FastifyRequest,
   reply: FastifyReply,
   appointment: ListedAppointment,
   fault: string | null,
 ): Promise<FastifyReply> {
   const { t, language } = request;
+  await recordView(request, appointment);
   return sendFormPage(reply, {
     title: t('appointments.cancelTitle', { name: appointment.patientName }),
     section: 'appointments',

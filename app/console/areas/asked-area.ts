@@ -16,6 +16,18 @@ export interface AreaPagesOptions {
 
 export type InArea = { Params: { id: string } };
 
+/** Looking at who works in an area is in the audit log. */
+export async function recordView(
+  request: FastifyRequest,
+  { id, organisationId }: Pick<ListedArea, 'id' | 'organisationId'>,
+): Promise<void> {
+  await request.server.audit.record(request.actor, {
+    action: 'area.viewed',
+    organisationId,
+    object: { kind: 'area', id },
+  });
+}
+
 /** The area of the address, if it is theirs. @throws AppError `not_found` */
 export async function areaOf(
   database: Database,

@@ -10,7 +10,7 @@ import { withDone } from '../flash.ts';
 import { sendFormPage } from '../form-page.ts';
 import type { TypedText } from './area-form.ts';
 import { areaPath } from './areas-table.ts';
-import { type AreaPagesOptions, areaOf, type InArea } from './asked-area.ts';
+import { type AreaPagesOptions, areaOf, type InArea, recordView } from './asked-area.ts';
 
 type OfMember = { Params: { id: string; personId: string } };
 
@@ -67,6 +67,7 @@ export const memberForms = fp<AreaPagesOptions>(
       const area = await areaOf(database, request, 'areas.write');
       const { person } = Object(request.query) as { readonly person?: unknown };
       const known = (await membersOf(database, [area.id])).find(({ personId }) => personId === person);
+      if (known) await recordView(request, area);
       const typed: TypedText = known
         ? { email: known.email, role: known.role, gets_letters: known.getsLetters ? 'yes' : '' }
         : {};
@@ -103,6 +104,7 @@ export const memberForms = fp<AreaPagesOptions>(
       const members = await membersOf(database, [area.id]);
       const member = members.find(({ personId }) => personId === request.params.personId);
       if (member === undefined) throw new AppError('not_found');
+      await recordView(request, area);
       return sendFormPage(reply, {
         title: t('areas.removeTitle', { name: member.name }),
         section: 'areas',

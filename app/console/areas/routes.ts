@@ -8,7 +8,7 @@ import { hoursInWords } from '../../rooms/opening-words.ts';
 import { tableView } from '../table.ts';
 import { areaForms } from './area-forms.ts';
 import { areasTable, doorPath, mayMake, standing } from './areas-table.ts';
-import { type AreaPagesOptions, areaOf, type InArea } from './asked-area.ts';
+import { type AreaPagesOptions, areaOf, type InArea, recordView } from './asked-area.ts';
 import { memberForms } from './member-forms.ts';
 
 const reading = { config: { access: 'areas.read' } } as const;
@@ -36,11 +36,7 @@ export const areaPages = fp<AreaPagesOptions>(
       const { t, language } = request;
       const area = await areaOf(database, request, 'areas.read');
       const members = await membersOf(database, [area.id]);
-      await app.audit.record(request.actor, {
-        action: 'area.viewed',
-        organisationId: area.organisationId,
-        object: { kind: 'area', id: area.id },
-      });
+      await recordView(request, area);
       const state = standing(area, clock(), t);
       return reply.consolePage('console/areas/views/area.hbs', {
         title: area.name,

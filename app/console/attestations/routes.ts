@@ -24,13 +24,21 @@ export const attestationPages = fp<AttestationPagesOptions>(
   async (app, { database, controllerName, key, clock }) => {
     const config = { access: 'attestations.read' } as const;
 
-    app.get(PATH, { config }, async (request, reply) =>
-      reply.consolePage('console/attestations/views/attestations.hbs', {
+    app.get(PATH, { config }, async (request, reply) => {
+      const table = await tableView(request, attestationsTable(database));
+      const scope = request.scope('attestations.read');
+      if (scope.kind !== 'own') {
+        await app.audit.record(request.actor, {
+          action: 'attestations.listed',
+          organisationId: scope.kind === 'organisation' ? scope.organisationId : null,
+        });
+      }
+      return reply.consolePage('console/attestations/views/attestations.hbs', {
         title: request.t('attestations.title'),
         section: 'attestations',
-        table: await tableView(request, attestationsTable(database)),
-      }),
-    );
+        table,
+      });
+    });
 
     app.get<{ Params: { id: string } }>(`${PATH}/:id.pdf`, { config }, async (request, reply) => {
       const { t, language, site, params } = request;

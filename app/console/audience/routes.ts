@@ -21,8 +21,8 @@ export interface AudiencePagesOptions {
 const PATH = '/console/audience';
 /** With which people look at reports (analytics/render.ts). */
 const LOGIN = 'reader';
-/** Old visits are deleted once a day, after the day is over. */
-const GRACE_DAYS = 2;
+/** Old visits are deleted once a day. */
+const GRACE_DAYS = 1;
 
 /** How the audience is measured: whether Matomo is set up as privacy wants it, how the counting goes, and the way in. */
 export const audiencePages = fp<AudiencePagesOptions>(
@@ -37,6 +37,7 @@ export const audiencePages = fp<AudiencePagesOptions>(
         section: 'audience',
         card: cardOf(request, await state.read()),
         mayOpen,
+        mayAnswer: reachOf(request.signedIn.role, 'requests.read') !== null,
         checkedAt: known === null ? null : Date.parse(known.checkedAt),
         settings: known && settingsOf(request, known),
         visits: known && visitsOf(t, known, keepDays, clock()),
@@ -87,6 +88,7 @@ const named = new Set([
   'General.enable_installer',
   'Tracker.use_third_party_id_cookie',
   'Tracker.enable_fingerprinting_across_websites',
+  'Tracker.enable_default_location_provider',
   'Tracker.tracking_requests_require_authentication',
 ]);
 

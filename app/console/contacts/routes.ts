@@ -27,6 +27,9 @@ export const contactPages = fp<ContactPagesOptions>(
     const reading = { config: { access: 'contacts.read' } } as const;
     const writing = { config: { access: 'contacts.write' } } as const;
 
+    const recordView = ({ actor }: FastifyRequest, id: string) =>
+      app.audit.record(actor, { action: 'contact.viewed', object: { kind: 'contact', id } });
+
     app.get(LIST, reading, async (request, reply) => {
       const view = await tableView(request, table);
       await app.audit.record(request.actor, { action: 'contacts.listed' });
@@ -45,10 +48,7 @@ export const contactPages = fp<ContactPagesOptions>(
 
     app.get<ById>(`${LIST}/:id`, reading, async (request, reply) => {
       const contact = await contacts.read(request.params.id);
-      await app.audit.record(request.actor, {
-        action: 'contact.viewed',
-        object: { kind: 'contact', id: contact.id },
-      });
+      await recordView(request, contact.id);
       return reply.consolePage('console/contacts/views/contact.hbs', {
         title: contact.name,
         section: 'contacts',
@@ -74,6 +74,7 @@ export const contactPages = fp<ContactPagesOptions>(
     const deletion = async (request: FastifyRequest<ById>, reply: FastifyReply, fault: string | null) => {
       const { t } = request;
       const { id, name } = await contacts.read(request.params.id);
+      await recordView(request, id);
       return sendFormPage(reply, {
         title: t('contacts.delete.title'),
         section: 'contacts',

@@ -74,6 +74,10 @@ export const newsletterConsole = fp<NewsletterConsoleOptions>(
 
     app.get<ById>(`${SUBSCRIBERS}/:id/end`, writing, async (request, reply) => {
       const row = await subscriptions.read(request.params.id);
+      await app.audit.record(request.actor, {
+        action: 'subscription.viewed',
+        object: { kind: 'subscription', id: row.id },
+      });
       const { t } = request;
       return sendFormPage(reply, {
         title: t('newsletters.end.title'),

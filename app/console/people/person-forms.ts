@@ -17,6 +17,7 @@ import { grantableRoles, type Scope } from '../../kernel/permissions.ts';
 import { withDone } from '../flash.ts';
 import { faultOf, sendFormPage, sentenceOf } from '../form-page.ts';
 import { organisationField } from './organisation-field.ts';
+import { recordView } from './person-view.ts';
 
 export interface PersonFormsOptions {
   readonly people: People;
@@ -84,14 +85,15 @@ export const personForms = fp<PersonFormsOptions>(
       return reply.redirect(withDone(`/console/people/${id}`, 'person_made'), 303);
     });
 
-    const sendEdit = (
+    const sendEdit = async (
       request: FastifyRequest,
       reply: FastifyReply,
       person: ListedPerson,
       typed: Typed,
       faults: Faults = {},
-    ) =>
-      sendFormPage(reply, {
+    ) => {
+      await recordView(request, person);
+      return sendFormPage(reply, {
         title: request.t('people.editTitle', { name: person.name }),
         section: 'people',
         back: backTo(person),
@@ -99,6 +101,7 @@ export const personForms = fp<PersonFormsOptions>(
         fields: commonFields(request, typed, faults),
         submit: request.t('console.form.save'),
       });
+    };
 
     app.get<ById>('/console/people/:id/edit', writing, async (request, reply) => {
       const person = await readForWriting(people, request);
@@ -120,14 +123,15 @@ export const personForms = fp<PersonFormsOptions>(
       return reply.redirect(withDone(pathOf(person), 'person_changed'), 303);
     });
 
-    const sendRole = (
+    const sendRole = async (
       request: FastifyRequest,
       reply: FastifyReply,
       person: ListedPerson,
       role: string,
       fault: string | null = null,
-    ) =>
-      sendFormPage(reply, {
+    ) => {
+      await recordView(request, person);
+      return sendFormPage(reply, {
         title: request.t('people.roleTitle', { name: person.name }),
         section: 'people',
         back: backTo(person),
@@ -136,6 +140,7 @@ export const personForms = fp<PersonFormsOptions>(
         submit: request.t('people.changeRole'),
         fault,
       });
+    };
 
     app.get<ById>('/console/people/:id/role', giving, async (request, reply) => {
       const person = await readForWriting(people, request);
@@ -158,6 +163,7 @@ export const personForms = fp<PersonFormsOptions>(
     app.get<ById>('/console/people/:id/delete', writing, async (request, reply) => {
       const { t } = request;
       const person = await readForWriting(people, request);
+      await recordView(request, person);
       return sendFormPage(reply, {
         title: t('people.deleteTitle', { name: person.name }),
         section: 'people',

@@ -11,6 +11,7 @@ import { withDone } from '../flash.ts';
 import { signs, tableView } from '../table.ts';
 import { importPath, newPersonPath, peopleTable, standing } from './people-table.ts';
 import { personForms } from './person-forms.ts';
+import { recordView } from './person-view.ts';
 
 export interface PeoplePagesOptions {
   readonly people: People;
@@ -51,11 +52,7 @@ export const peoplePages = fp<PeoplePagesOptions>(
 
     app.get<ById>('/console/people/:id', { config: { access: 'people.read' } }, async (request, reply) => {
       const person = await people.read(request.scope('people.read'), request.params.id);
-      await app.audit.record(request.actor, {
-        action: 'person.viewed',
-        organisationId: person.organisation_id,
-        object: { kind: 'person', id: person.id },
-      });
+      await recordView(request, person);
       const { t } = request;
       const may = whatMayBeDone(request, person);
       const state = standing(person, t);

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { SingleVisits } from '../../audience/single-visits.ts';
 import type { Database } from '../../database/open.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { reachOf } from '../../kernel/permissions.ts';
@@ -7,6 +8,7 @@ import { asksForData, type RequestRow } from '../../privacy/requests/request-row
 import type { Requests } from '../../privacy/requests/requests.ts';
 import { namesOf } from '../../privacy/requests/store.ts';
 import { standingOf } from './requests-table.ts';
+import { concernsVisits } from './visits-page.ts';
 
 export interface RequestViewOptions {
   readonly database: Database;
@@ -14,6 +16,8 @@ export interface RequestViewOptions {
   readonly clock: Clock;
   /** Seals proofs. */
   readonly key: string;
+  /** Null where no visits are counted. */
+  readonly singleVisits: SingleVisits | null;
 }
 
 const signs = { good: 'ready', warning: 'warning', bad: 'fault', quiet: 'pause' } as const;
@@ -21,7 +25,7 @@ const signs = { good: 'ready', warning: 'warning', bad: 'fault', quiet: 'pause' 
 /** What the page of one request shows, and what can be done next. */
 export async function requestView(
   request: FastifyRequest,
-  { database, requests, clock, key }: RequestViewOptions,
+  { database, requests, clock, key, singleVisits }: RequestViewOptions,
   row: RequestRow,
 ) {
   const { t, actor } = request;
@@ -54,6 +58,7 @@ export async function requestView(
     checkedBy: nameOf(row.identity_checked_by) ?? t('requests.checkedByItself'),
     extendedAt: row.extended_at,
     extensionReason: row.extension_reason,
+    visitsErased: isOpen ? row.visits_erased : 0,
     erasureAskedBy: nameOf(row.erasure_asked_by),
     // What can be done.
     mayCheck: mayWrite && !isChecked,
@@ -62,6 +67,7 @@ export async function requestView(
     mayAnswer: mayWrite && isChecked && !isErasure,
     mayDownload: mayWrite && isChecked && isData && subject !== null,
     mayErase: mayWrite && isChecked && isErasure,
+    mayFindVisits: mayWrite && isChecked && singleVisits !== null && concernsVisits(row),
     isOwnAsking: row.erasure_asked_by !== null && row.erasure_asked_by === actor.id,
     proof: proof && {
       outcome: t(`requests.outcomes.${proof.outcome}`),

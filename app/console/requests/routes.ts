@@ -1,4 +1,5 @@
 import fp from 'fastify-plugin';
+import type { SingleVisits } from '../../audience/single-visits.ts';
 import type { Database } from '../../database/open.ts';
 import type { Register } from '../../inventory/register.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -16,6 +17,7 @@ import { newRequestPage } from './new-request.ts';
 import { type ById, deciding, PATH } from './request-path.ts';
 import { requestView } from './request-view.ts';
 import { requestsTable } from './requests-table.ts';
+import { visitsPage } from './visits-page.ts';
 
 export interface RequestPagesOptions {
   readonly database: Database;
@@ -25,6 +27,10 @@ export interface RequestPagesOptions {
   readonly clock: Clock;
   /** Seals proofs. */
   readonly key: string;
+  /** Null where no visits are counted. */
+  readonly singleVisits: SingleVisits | null;
+  /** Of the sites. */
+  readonly hosts: readonly string[];
 }
 
 /** Requests by which people exercise their rights: the list, each of them, and what is done about it. */
@@ -47,6 +53,7 @@ export const requestPages = fp<RequestPagesOptions>(
     newRequestPage(app, options);
     decisionPages(app, requests);
     erasurePages(app, requests);
+    visitsPage(app, options);
 
     app.get<ById>(`${PATH}/:id`, reading, async (request, reply) => {
       const row = await requests.find(request.params.id);

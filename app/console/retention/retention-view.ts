@@ -24,7 +24,7 @@ export interface RetentionPagesOptions {
 const LONGEST_RUN_MS = DAY_MS;
 
 /** How retention is doing, in a word and a sentence. */
-export function runState(
+function runState(
   { t, language }: FastifyRequest,
   job: RetentionJob | null,
   failed: readonly string[],

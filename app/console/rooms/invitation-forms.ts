@@ -5,7 +5,6 @@ import { readForm } from '../../edge/form-fields.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { AppError } from '../../kernel/errors.ts';
 import { type InvitationFaults, readInvitation, readValidity } from '../../rooms/invitation-fields.ts';
-import type { ListedInvitation } from '../../rooms/invitation-store.ts';
 import type { Invitations } from '../../rooms/invitations.ts';
 import type { ListedRoom } from '../../rooms/store.ts';
 import { withDone } from '../flash.ts';
@@ -20,8 +19,17 @@ import {
   whenField,
 } from './invitation-form.ts';
 import { invitationPath } from './invitations-table.ts';
-import { chosenOf, type InInvitation, type InRoom, invitedOf, inviterOf, roomOf } from './invited.ts';
+import {
+  chosenOf,
+  type InInvitation,
+  type InRoom,
+  type Invited,
+  invitedOf,
+  inviterOf,
+  roomOf,
+} from './invited.ts';
 import type { TypedText } from './room-form.ts';
+import { recordView } from './room-view.ts';
 import { roomPath } from './rooms-table.ts';
 
 export interface InvitationFormsOptions {
@@ -60,7 +68,12 @@ export const invitationForms = fp<InvitationFormsOptions>(
       writing,
       async (request, reply) => {
         const { room, invitation } = await invitedOf(database, request, 'rooms.write');
-        return sendTime(request, reply, invitation, { typed: typedTimeOf(invitation, room, clock()) });
+        return sendTime(
+          request,
+          reply,
+          { room, invitation },
+          { typed: typedTimeOf(invitation, room, clock()) },
+        );
       },
     );
 
@@ -72,12 +85,13 @@ export const invitationForms = fp<InvitationFormsOptions>(
         const typed = readForm(request.body);
         const chosen = chosenOf(invitation, typed);
         const read = readValidity(typed, room, clock());
-        if ('faults' in read) return sendTime(request, reply, invitation, { typed, faults: read.faults });
+        if ('faults' in read)
+          return sendTime(request, reply, { room, invitation }, { typed, faults: read.faults });
         const fault = await faultOf(
           () => invitations.reschedule(inviterOf(request, organizerEmail), chosen, read.validity),
           ['changed_meanwhile'],
         );
-        if (fault !== null) return sendTime(request, reply, invitation, { typed, fault });
+        if (fault !== null) return sendTime(request, reply, { room, invitation }, { typed, fault });
         return reply.redirect(withDone(invitationPath(invitation), 'invitation_changed'), 303);
       },
     );
@@ -102,8 +116,14 @@ function sendNew(request: FastifyRequest, reply: FastifyReply, room: ListedRoom,
   });
 }
 
-function sendTime(request: FastifyRequest, reply: FastifyReply, invitation: ListedInvitation, shown: Shown) {
+async function sendTime(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { room, invitation }: Invited,
+  shown: Shown,
+) {
   const { t } = request;
+  await recordView(request, room, invitation.id);
   return sendForm(request, reply, shown, {
     title: t('rooms.rescheduleTitle', { name: invitation.name }),
     back: { href: invitationPath(invitation), text: invitation.name },

@@ -12,7 +12,7 @@ import { withDone } from '../flash.ts';
 import { faultOf, sendFormPage, sentenceOf } from '../form-page.ts';
 import { type InvitationFormsOptions, invitationForms } from './invitation-forms.ts';
 import { invitationPath, invitationStanding, letterStanding } from './invitations-table.ts';
-import { chosenOf, type InInvitation, invitedOf, inviterOf } from './invited.ts';
+import { chosenOf, type InInvitation, type Invited, invitedOf, inviterOf } from './invited.ts';
 import { letterheadOf } from './letterhead.ts';
 import { recordView } from './room-view.ts';
 import { roomPath } from './rooms-table.ts';
@@ -84,18 +84,17 @@ export const invitationPages = fp<InvitationPagesOptions>(
     });
 
     app.get<InInvitation>(`${address}/revoke`, writing, async (request, reply) => {
-      const { invitation } = await invitedOf(database, request, 'rooms.write');
-      return sendRevoke(request, reply, invitation, null);
+      return sendRevoke(request, reply, await invitedOf(database, request, 'rooms.write'), null);
     });
 
     app.post<InInvitation>(`${address}/revoke`, writing, async (request, reply) => {
-      const { invitation } = await invitedOf(database, request, 'rooms.write');
+      const { room, invitation } = await invitedOf(database, request, 'rooms.write');
       const tell = readForm(request.body).tell === 'yes';
       const fault = await faultOf(
         () => invitations.revoke(inviterOf(request, organizerEmail), invitation, tell),
         ['changed_meanwhile'],
       );
-      if (fault !== null) return sendRevoke(request, reply, invitation, fault);
+      if (fault !== null) return sendRevoke(request, reply, { room, invitation }, fault);
       return reply.redirect(withDone(invitationPath(invitation), 'invitation_revoked'), 303);
     });
 
@@ -104,13 +103,14 @@ export const invitationPages = fp<InvitationPagesOptions>(
   { name: 'invitation-pages', dependencies: ['console-frame'] },
 );
 
-function sendRevoke(
+async function sendRevoke(
   request: FastifyRequest,
   reply: FastifyReply,
-  invitation: ListedInvitation,
+  { room, invitation }: Invited,
   fault: AppError | null,
 ): Promise<FastifyReply> {
   const { t } = request;
+  await recordView(request, room, invitation.id);
   return sendFormPage(reply, {
     title: t('rooms.revokeTitle', { name: invitation.name }),
     section: 'rooms',

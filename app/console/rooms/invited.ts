@@ -23,12 +23,17 @@ export async function roomOf(
   return room;
 }
 
+export interface Invited {
+  readonly room: ListedRoom;
+  readonly invitation: ListedInvitation;
+}
+
 /** The invitation of a page's address, and its room. @throws AppError `not_found`, also for one out of reach. */
 export async function invitedOf(
   database: Database,
   request: FastifyRequest<InInvitation>,
   permission: RoomPermission,
-): Promise<{ readonly room: ListedRoom; readonly invitation: ListedInvitation }> {
+): Promise<Invited> {
   const room = await roomOf(database, request, permission);
   const invitation = await findInvitation(database, room.id, request.params.invitationId);
   if (invitation === null) throw new AppError('not_found');

@@ -14,6 +14,7 @@ import { faultOf, sendFormPage, sentenceOf } from '../form-page.ts';
 import { type InRoom, roomOf } from './invited.ts';
 import { letterheadOf } from './letterhead.ts';
 import { type FaultTexts, sendRoomForm, type TypedText, typedOf, typedOfNew } from './room-form.ts';
+import { recordView } from './room-view.ts';
 import { roomPath, titleOf } from './rooms-table.ts';
 
 export interface RoomFormsOptions {
@@ -79,7 +80,7 @@ export const roomForms = fp<RoomFormsOptions>(
       return reply.redirect(withDone(roomPath(made.room), 'room_made'), 303);
     });
 
-    const sendEdit = (
+    const sendEdit = async (
       request: FastifyRequest,
       reply: FastifyReply,
       room: ListedRoom,
@@ -88,8 +89,9 @@ export const roomForms = fp<RoomFormsOptions>(
         faults = {},
         fault = null,
       }: { readonly typed: TypedText; readonly faults?: RoomFaults; readonly fault?: AppError | null },
-    ) =>
-      sendRoomForm(request, reply, {
+    ) => {
+      await recordView(request, room);
+      return sendRoomForm(request, reply, {
         title: request.t('rooms.editTitle', { name: room.name }),
         back: { href: roomPath(room), text: room.name },
         submit: request.t('console.form.save'),
@@ -101,6 +103,7 @@ export const roomForms = fp<RoomFormsOptions>(
         hasHost: request.scope('rooms.write').kind !== 'own',
         participantsPerRoom,
       });
+    };
 
     app.get<InRoom>('/console/rooms/:id/edit', writing, async (request, reply) => {
       const room = await find(request);

@@ -15,7 +15,7 @@ import { invitationPages } from './invitation-pages.ts';
 import { invitationsTable } from './invitations-table.ts';
 import { type InRoom, roomOf } from './invited.ts';
 import { roomForms } from './room-forms.ts';
-import { recordView } from './room-view.ts';
+import { recordList, recordView } from './room-view.ts';
 import { linkPath, mayMake, roomPath, roomsTable, standing, titleOf } from './rooms-table.ts';
 
 export interface RoomPagesOptions {
@@ -45,14 +45,16 @@ export const roomPages = fp<RoomPagesOptions>(
     };
     const tableOf = (request: FastifyRequest) => tables[request.scope('rooms.read').kind];
 
-    app.get('/console/rooms', { config: { access: 'rooms.read' } }, async (request, reply) =>
-      reply.consolePage('console/rooms/views/rooms.hbs', {
+    app.get('/console/rooms', { config: { access: 'rooms.read' } }, async (request, reply) => {
+      const table = await tableView(request, tableOf(request));
+      await recordList(request);
+      return reply.consolePage('console/rooms/views/rooms.hbs', {
         title: titleOf(request.t, request.scope('rooms.read').kind),
         section: 'rooms',
-        table: await tableView(request, tableOf(request)),
+        table,
         mayMake: mayMake(request),
-      }),
-    );
+      });
+    });
 
     app.get(
       '/console/rooms.csv',

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { isLoopback } from '../../../config/machine.ts';
 
 /**
  * Where a host of the settings leads: `opened`, since the reader's own browser found the page by it; `here`, to an
@@ -40,5 +41,3 @@ async function addressesOf(host: string): Promise<string[]> {
     clearTimeout(timer);
   }
 }
-
-const isLoopback = (address: string) => ipaddr.parse(address).range() === 'loopback';

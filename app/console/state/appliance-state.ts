@@ -122,7 +122,7 @@ export class ApplianceState {
 }
 
 /** Whether it is said who answers for the data; without, this is a trial. */
-export function controllerState({ controller }: Pick<Config, 'controller'>): Finding {
+function controllerState({ controller }: Pick<Config, 'controller'>): Finding {
   return {
     name: 'controller',
     code: controller.trial ? 'trial' : 'named',

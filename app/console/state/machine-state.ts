@@ -15,7 +15,7 @@ const LOW = { share: 0.1, bytes: 2 * GB };
 const FULL = { share: 0.02, bytes: 200 * MB };
 
 /** A number of bytes as people read it: `12.3 GB`. */
-export function shownBytes(bytes: number, language: Language): string {
+function shownBytes(bytes: number, language: Language): string {
   const [unit, size] = bytes >= GB ? (['gigabyte', GB] as const) : (['megabyte', MB] as const);
   return new Intl.NumberFormat(language, { style: 'unit', unit, maximumFractionDigits: 1 }).format(
     bytes / size,

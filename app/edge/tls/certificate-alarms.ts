@@ -2,7 +2,7 @@ import { type Clock, DAY_MS } from '../../kernel/clock.ts';
 import type { CertificateSource } from './certificate.ts';
 
 /** How long before the end people are told, in milliseconds. */
-export const ALARM_MS = 30 * DAY_MS;
+const ALARM_MS = 30 * DAY_MS;
 
 /** How long a renewal may be late before people are told, in milliseconds, or half of what is left if that is less. */
 const LATE_MS = DAY_MS;

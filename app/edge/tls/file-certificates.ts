@@ -1,7 +1,7 @@
 import { type CertificatePair, readCertificateFiles } from '../../../config/certificate-files.ts';
 import type { Config } from '../../../config/config.ts';
+import type { Conflict } from '../../../config/conflict.ts';
 import { dotted } from '../../../config/faults.ts';
-import type { Conflict } from '../../../config/rules.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { StartFault } from '../../kernel/start-fault.ts';
 import { type CertificateSource, noNames, type ServerCertificate } from './certificate.ts';

@@ -1,6 +1,6 @@
 import type { Config } from '../../../config/config.ts';
 import type { DataFolders } from '../../../config/data-folder.ts';
-import { orderableHosts } from '../../../config/rules.ts';
+import { orderableHosts } from '../../../config/sections/tls.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import { openAcmeCertificates } from './acme-certificates.ts';
 import type { CertificateSource } from './certificate.ts';

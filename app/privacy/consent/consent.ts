@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Site } from '../../../config/schema.ts';
+import type { Site } from '../../../config/sections/sites.ts';
 import type { Database } from '../../database/open.ts';
 import { canonicalHostname } from '../../edge/sites.ts';
 import type { Clock } from '../../kernel/clock.ts';
@@ -148,6 +148,6 @@ export class Consent {
 }
 
 /** Do Not Track (W3C, Tracking Preference Expression, section 5.2) or Global Privacy Control (section 3.2). */
-export function saysNo({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
+function saysNo({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
   return headers.dnt === '1' || headers['sec-gpc'] === '1';
 }

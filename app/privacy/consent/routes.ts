@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import fp from 'fastify-plugin';
-import type { Site } from '../../../config/schema.ts';
+import type { Site } from '../../../config/sections/sites.ts';
 import type { Database } from '../../database/open.ts';
 import { readForm } from '../../edge/form-fields.ts';
 import { canonicalHostname } from '../../edge/sites.ts';

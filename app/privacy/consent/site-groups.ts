@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Site } from '../../../config/schema.ts';
+import type { Site } from '../../../config/sections/sites.ts';
 
 /**
  * The hosts for which a choice holds that is made on one of them, that one included, in the order of the settings.

@@ -1,7 +1,7 @@
 import type { Config } from '../../../config/config.ts';
 import { dotted } from '../../../config/faults.ts';
 import { isSocketPath, parseHostAndPort } from '../../../config/formats.ts';
-import { portRange, portsInUse } from '../../../config/rules.ts';
+import { portRange, portsInUse } from '../../../config/ports.ts';
 import type { Translate } from '../../kernel/i18n.ts';
 
 export type FlowSettings = Pick<

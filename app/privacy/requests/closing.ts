@@ -17,7 +17,7 @@ export interface RequestProof {
   readonly identityCheckedAt: string | null;
   readonly closedAt: string;
   readonly outcome: RequestOutcome;
-  /** Of an erasure: records by category, and the number of its certificate. */
+  /** What was erased: records by category. With an erasure of everything, the number of its certificate. */
   readonly counts: Readonly<Record<string, number>> | null;
   readonly certificate: number | null;
   /** HMAC-SHA-256 over all of the above. */
@@ -57,10 +57,15 @@ export function proofOf(
     identityCheckedAt: iso(row.identity_checked_at),
     closedAt: new Date(closing.at).toISOString(),
     outcome: closing.outcome,
-    counts: erased ? Object.fromEntries(erased.counts.map((each) => [each.category, each.records])) : null,
+    counts: erased !== undefined || row.visits_erased > 0 ? countsOf(row, erased?.counts ?? []) : null,
     certificate: erased?.certificate ?? null,
   };
   return { ...text, hash: sealOf(key, text) };
+}
+
+function countsOf(row: RequestRow, counts: readonly CategoryErasure[]): Readonly<Record<string, number>> {
+  const visits = row.visits_erased > 0 ? [['visits', row.visits_erased] as const] : [];
+  return Object.fromEntries([...counts.map((each) => [each.category, each.records] as const), ...visits]);
 }
 
 /** Whether a proof is as it was written. */

@@ -43,6 +43,8 @@ export interface RequestRow {
   readonly identity_checked_by: string | null;
   /** Who asked for the erasure that a second person is to approve. */
   readonly erasure_asked_by: string | null;
+  /** Visits that the measurement of the audience erased for it. */
+  readonly visits_erased: number;
   readonly state: 'open' | 'answered' | 'refused';
   /** How many days before its end the last reminder went out; null for none. */
   readonly reminded_days: number | null;

@@ -46,7 +46,7 @@ export interface RequestFields {
 }
 
 /** Requests that one address may have open at once. */
-export const MOST_OPEN = 6;
+const MOST_OPEN = 6;
 
 /** How long the letter that tells of an erasure is tried. */
 const LAST_LETTER_MS = 3 * DAY_MS;
@@ -119,6 +119,7 @@ export class Requests {
       identity_checked_at: fields.isProved ? now : null,
       identity_checked_by: null,
       erasure_asked_by: null,
+      visits_erased: 0,
       state: 'open',
       reminded_days: null,
       closed_at: null,
@@ -272,6 +273,33 @@ export class Requests {
         await audit.record(actor, { action: 'request.erased', object: objectOf(row), details }, transaction);
       },
     );
+  }
+
+  /**
+   * Whether visits may be erased for a request by this person now.
+   *
+   * @throws AppError `changed_meanwhile`; `identity_not_checked`; `second_person_needed`, where two people are needed.
+   */
+  demandVisitsErasable(actor: Actor, row: RequestRow): void {
+    if (row.state !== 'open' || row.kind !== 'erasure') throw new AppError('changed_meanwhile');
+    demandIdentity(row);
+    const isApproved = row.erasure_asked_by !== null && row.erasure_asked_by !== actor.id;
+    if (this.needsTwoPeople && !isApproved) throw new AppError('second_person_needed');
+  }
+
+  /** Notes that visits were erased for a request. */
+  async noteErasedVisits(actor: Actor, row: RequestRow, count: number): Promise<void> {
+    const { database, audit } = this.#options;
+    await database.transaction(async (transaction) => {
+      // Also one that was closed meanwhile: they are gone.
+      await transaction('requests').where({ id: row.id }).increment('visits_erased', count);
+      const details = { number: row.number, visits: count };
+      await audit.record(
+        actor,
+        { action: 'request.visits_erased', object: objectOf(row), details },
+        transaction,
+      );
+    });
   }
 
   async #demandErasable(row: RequestRow): Promise<Subject> {

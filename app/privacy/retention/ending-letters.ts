@@ -13,7 +13,7 @@ import type { Outbox } from '../../mail/outbox.ts';
 import { nightAfter } from './nights.ts';
 
 /** How many days before the erasure administrators are written to. */
-export const ANNOUNCED_DAYS = [14, 3] as const;
+const ANNOUNCED_DAYS = [14, 3] as const;
 
 export interface EndingLettersOptions {
   readonly database: Database;

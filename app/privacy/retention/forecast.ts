@@ -1,5 +1,6 @@
 import type { Database } from '../../database/open.ts';
 import { heldIds } from '../../inventory/legal-holds.ts';
+import type { OutsideStore } from '../../inventory/outside-store.ts';
 import { DAY_MS } from '../../kernel/clock.ts';
 import { cutOffOf, type RetentionSettings, type StoredCategory, termsOf } from './terms.ts';
 
@@ -16,15 +17,19 @@ export interface Forecast {
   readonly isFailed: boolean;
 }
 
+type Counts = { readonly total: number; readonly due: number };
+
 /** Counts, of every category, what there is and what goes. Changes nothing. */
 export async function forecast(
   database: Database,
   {
     categories,
+    outside,
     settings,
     at,
   }: {
     readonly categories: readonly StoredCategory[];
+    readonly outside: readonly OutsideStore[];
     readonly settings: RetentionSettings;
     readonly at: number;
   },
@@ -34,15 +39,27 @@ export async function forecast(
   // What a hold keeps back now does not go next week, unless it ends until then.
   const nextWeek = termsOf(settings, later, await heldIds(database, later));
   const found: Forecast[] = [];
-  for (const category of categories) {
-    const known = { category: category.name, cutOffAt: cutOffOf(category, now) };
+  const count = async (
+    category: string,
+    cutOffAt: number,
+    countBy: (isLater: boolean) => Promise<Counts>,
+  ) => {
     try {
-      const { total, due } = await category.store.count(database, now);
-      const { due: byThen } = await category.store.count(database, nextWeek);
-      found.push({ ...known, total, due, dueNextWeek: Math.max(0, byThen - due), isFailed: false });
+      const { total, due } = await countBy(false);
+      const { due: byThen } = await countBy(true);
+      const dueNextWeek = Math.max(0, byThen - due);
+      found.push({ category, cutOffAt, total, due, dueNextWeek, isFailed: false });
     } catch {
-      found.push({ ...known, total: 0, due: 0, dueNextWeek: 0, isFailed: true });
+      found.push({ category, cutOffAt, total: 0, due: 0, dueNextWeek: 0, isFailed: true });
     }
+  };
+  for (const category of categories) {
+    await count(category.name, cutOffOf(category, now), (isLater) =>
+      category.store.count(database, isLater ? nextWeek : now),
+    );
+  }
+  for (const store of outside) {
+    await count(store.category, store.cutOff(at), (isLater) => store.count(isLater ? later : at));
   }
   return found;
 }

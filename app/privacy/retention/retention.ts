@@ -4,6 +4,7 @@ import { compact } from '../../database/compact.ts';
 import type { Database } from '../../database/open.ts';
 import type { DataCategory } from '../../inventory/data-category.ts';
 import { heldIds } from '../../inventory/legal-holds.ts';
+import type { OutsideStore } from '../../inventory/outside-store.ts';
 import type { Clock } from '../../kernel/clock.ts';
 import type { ErasureLedger } from '../erasure/ledger.ts';
 import { addCertificate } from './certificates.ts';
@@ -20,6 +21,8 @@ export interface RetentionOptions {
   /** Seals certificates. */
   readonly key: string;
   readonly categories: readonly DataCategory[];
+  /** What other programs keep. Default: nothing. */
+  readonly outside?: readonly OutsideStore[];
   readonly settings: RetentionSettings;
   readonly ledger: ErasureLedger;
   /** Told why a category, or what follows them all, failed. */
@@ -44,7 +47,7 @@ export interface RetentionJob {
   readonly outcome: 'done' | 'failed' | null;
 }
 
-export const JOB = 'retention';
+const JOB = 'retention';
 
 /** The app ends before a run does. */
 class Stopped extends Error {
@@ -58,9 +61,12 @@ class Stopped extends Error {
  * stop the others. What is held back stays (inventory/legal-holds.ts).
  */
 export class Retention {
-  readonly categories: readonly StoredCategory[];
+  /** Those of which something is kept, here or by another program. */
+  readonly categories: readonly DataCategory[];
   readonly settings: RetentionSettings;
   readonly #options: RetentionOptions;
+  readonly #stored: readonly StoredCategory[];
+  readonly #outside: readonly OutsideStore[];
   readonly #batch: number;
   #running: Promise<unknown> = Promise.resolve();
   #isStopping = false;
@@ -69,13 +75,16 @@ export class Retention {
     this.#options = options;
     this.#batch = options.batch ?? 200;
     this.settings = options.settings;
-    this.categories = storedCategories(options.categories);
+    this.#stored = storedCategories(options.categories);
+    this.#outside = options.outside ?? [];
+    const outside = new Set(this.#outside.map(({ category }) => category));
+    this.categories = [...this.#stored, ...options.categories.filter(({ name }) => outside.has(name))];
   }
 
   /** What a run at an instant would erase, and what follows within a week. */
   preview(at: number): Promise<readonly Forecast[]> {
     const { database, settings } = this.#options;
-    return forecast(database, { categories: this.categories, settings, at });
+    return forecast(database, { categories: this.#stored, outside: this.#outside, settings, at });
   }
 
   /** Counts what there is now, for the console. */
@@ -120,15 +129,21 @@ export class Retention {
       database('jobs').where({ name: JOB }).update({ ended_at: clock(), outcome });
     try {
       const failed: string[] = [];
-      for (const category of this.categories) {
+      const tryEach = async (name: string, expire: () => Promise<void>) => {
         if (this.#isStopping) throw new Stopped();
         try {
-          await this.#expireAll(category, cutOffAt);
+          await expire();
         } catch (fault) {
           if (fault instanceof Stopped) throw fault;
-          failed.push(category.name);
-          onFault(category.name, fault);
+          failed.push(name);
+          onFault(name, fault);
         }
+      };
+      for (const category of this.#stored) {
+        await tryEach(category.name, () => this.#expireAll(category, cutOffAt));
+      }
+      for (const store of this.#outside) {
+        await tryEach(store.category, () => this.#expireOutside(store, cutOffAt));
       }
       await ledger.sealAll(database);
       const outcome = await this.#certify(actor, { at: startedAt, cutOffAt, failed });
@@ -164,6 +179,12 @@ export class Retention {
     }
   }
 
+  async #expireOutside(store: OutsideStore, now: number): Promise<void> {
+    const { database } = this.#options;
+    const count = await store.expire(now);
+    await database.transaction((transaction) => addOpen(transaction, JOB, store.category, count));
+  }
+
   async #certify(
     actor: Actor,
     {
@@ -180,12 +201,13 @@ export class Retention {
         at,
         cutOffAt,
         cause: 'retention',
-        counts: this.categories.map((category) => ({
-          category: category.name,
-          records: erased.get(category.name) ?? 0,
-          cutOffAt: cutOffOf(category, terms),
-          kept: 0,
-        })),
+        counts: [
+          ...this.#stored.map((category) => ({
+            category: category.name,
+            cutOffAt: cutOffOf(category, terms),
+          })),
+          ...this.#outside.map((store) => ({ category: store.category, cutOffAt: store.cutOff(cutOffAt) })),
+        ].map((each) => ({ ...each, records: erased.get(each.category) ?? 0, kept: 0 })),
         failed,
       });
       const records = [...erased.values()].reduce((sum, count) => sum + count, 0);

@@ -1,9 +1,10 @@
 import { Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { isLoopback } from '../../../config/machine.ts';
 import { type Finding, findingsOf } from '../catalogue.ts';
 import type { Check } from '../check.ts';
-import { isLoopback, type Patient } from '../patient.ts';
+import type { Patient } from '../patient.ts';
 
 const found = findingsOf('names');
 

@@ -86,7 +86,7 @@ export async function connectSecurely(
 }
 
 /** @throws PathFault when no connection comes about before the signal. */
-export async function connectStream({ address, port }: Endpoint, signal: AbortSignal): Promise<Socket> {
+async function connectStream({ address, port }: Endpoint, signal: AbortSignal): Promise<Socket> {
   const socket = connectTcp({ host: address, port, noDelay: true });
   try {
     await once(socket, 'connect', { signal });

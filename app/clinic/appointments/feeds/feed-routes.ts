@@ -9,7 +9,7 @@ export const feedRoutes = fp<{ readonly feeds: Feeds }>(
       '/calendar/:token/appointments.ics',
       { config: { access: 'anyone', knowsVisitor: false } },
       async (request, reply) => {
-        const calendar = await feeds.read(request.params.token);
+        const calendar = await feeds.read(request.params.token, request.id);
         if (calendar === null) throw new AppError('not_found');
         return reply
           .header('Cache-Control', 'no-store')

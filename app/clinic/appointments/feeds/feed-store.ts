@@ -9,6 +9,7 @@ interface FeedRow {
   readonly id: string;
   readonly area_id: string;
   readonly area_name: string;
+  readonly organisation_id: string;
   readonly person_id: string;
   readonly language: Language;
   readonly role: AreaRole;
@@ -20,6 +21,7 @@ const feedOf = (row: FeedRow): CalendarFeed => ({
   id: row.id,
   areaId: row.area_id,
   areaName: row.area_name,
+  organisationId: row.organisation_id,
   personId: row.person_id,
   language: row.language,
   role: row.role,
@@ -43,6 +45,7 @@ const living = (database: Database | Transaction): Query =>
     .select(
       'calendar_feeds.*',
       'areas.name as area_name',
+      'areas.organisation_id',
       'people.language',
       'area_members.role',
       database.raw('(calendar_feed_names.area_id IS NOT NULL) AS has_names'),

@@ -6,6 +6,7 @@ export interface CalendarFeed {
   readonly id: string;
   readonly areaId: string;
   readonly areaName: string;
+  readonly organisationId: string;
   readonly personId: string;
   readonly language: Language;
   /** What its owner is in the area. */

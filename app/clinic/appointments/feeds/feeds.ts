@@ -1,4 +1,4 @@
-import type { Actor, AuditLog } from '../../../audit/audit-log.ts';
+import { type Actor, type AuditLog, system } from '../../../audit/audit-log.ts';
 import type { Database } from '../../../database/open.ts';
 import { type Clock, DAY_MS, MINUTE_MS } from '../../../kernel/clock.ts';
 import { AppError } from '../../../kernel/errors.ts';
@@ -139,12 +139,22 @@ export class Feeds {
   }
 
   /** What a secret address shows; null for one that is none, or not any more. */
-  async read(token: string): Promise<string | null> {
-    const { database, clock, links, translates, urlOf } = this.#options;
+  async read(token: string, requestId: string): Promise<string | null> {
+    const { database, audit, clock, links, translates, urlOf } = this.#options;
     const id = links.idOf(token);
     if (id === null || !links.proves(token, { id, linkGeneration: 1 })) return null;
     const feed = await findFeed(database, id);
     if (feed === null) return null;
+    if (feed.hasNames) {
+      const { organisationId, areaId } = feed;
+      const entry = {
+        action: 'calendar_feed.viewed',
+        organisationId,
+        object: { kind: 'calendar_feed', id },
+        details: { area: areaId },
+      } as const;
+      await audit.recordLook(id, { ...system, requestId }, entry);
+    }
     const t = translates[feed.language];
     const now = clock();
     const appointments = await listBetween(database, feed.areaId, {

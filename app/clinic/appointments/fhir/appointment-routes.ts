@@ -21,6 +21,7 @@ import {
   ifMatch,
   ifNoneExist,
   reachOf,
+  recordLook,
   sendJson,
   sendResource,
   tokenDetails,
@@ -116,9 +117,11 @@ export async function appointmentResources(
     return sendResource(request, reply, shown(made), 201);
   });
 
-  app.get<ById>('/Appointment/:id', service, async (request, reply) =>
-    sendResource(request, reply, shown(await appointments.read(reachOf(request), request.params.id))),
-  );
+  app.get<ById>('/Appointment/:id', service, async (request, reply) => {
+    const appointment = await appointments.read(reachOf(request), request.params.id);
+    await recordLook(request, 'appointment.viewed', { kind: 'appointment', id: appointment.id });
+    return sendResource(request, reply, shown(appointment));
+  });
 
   app.put<ById>('/Appointment/:id', service, async (request, reply) => {
     const { id } = request.params;
@@ -157,6 +160,7 @@ export async function appointmentResources(
     const state = known.find((each) => each === status) ?? null;
     if (status !== null && state === null) throw invalid('No appointment has this status.');
     const limit = parameters.count();
+    await recordLook(request, 'appointments.listed');
     const found = await searchAppointments(database, reachOf(request), {
       ...parameters.period('date'),
       state,

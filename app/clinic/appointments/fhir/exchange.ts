@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type AuditEntry, system } from '../../../audit/audit-log.ts';
 import type { AppointmentReach } from '../reach.ts';
 import { FhirFault, invalid } from './outcome.ts';
 import type { Json } from './reading.ts';
@@ -18,6 +19,26 @@ export function reachOf({ service }: FastifyRequest): AppointmentReach {
 /** What the audit log says of a program besides that it was one: the id of its token. */
 export function tokenDetails({ service }: FastifyRequest): Readonly<Record<string, string>> {
   return service === null ? {} : { serviceToken: service.tokenId };
+}
+
+/** What a program reads about people is in the audit log: once an hour for each thing, as programs ask every minute. */
+export async function recordLook(
+  request: FastifyRequest,
+  action: 'appointment.viewed' | 'appointments.listed' | 'people.listed',
+  object?: AuditEntry['object'],
+): Promise<void> {
+  const { id, service, server } = request;
+  if (service === null) return;
+  await server.audit.recordLook(
+    service.tokenId,
+    { ...system, requestId: id },
+    {
+      action,
+      organisationId: service.organisationId,
+      ...(object && { object }),
+      details: tokenDetails(request),
+    },
+  );
 }
 
 type Versioned = Json & {

@@ -17,7 +17,7 @@ interface Clinician {
 }
 
 /** The schedule of an area, or of one clinician in it, as `Schedule` of FHIR R4. */
-export const scheduleResource = (area: AreaName, clinician: Clinician | null) => ({
+const scheduleResource = (area: AreaName, clinician: Clinician | null) => ({
   resourceType: 'Schedule',
   id: scheduleIdOf(area.id, clinician?.id ?? null),
   active: true,

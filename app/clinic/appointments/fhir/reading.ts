@@ -4,7 +4,7 @@ import { FhirFault, invalid, missing } from './outcome.ts';
 /** Reads JSON that a program sent, element by element; what is of no use here is passed over. */
 export type Json = Readonly<Record<string, unknown>>;
 
-export function isObject(value: unknown): value is Json {
+function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

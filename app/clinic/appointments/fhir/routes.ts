@@ -4,7 +4,7 @@ import type { Slots } from '../slots/slots.ts';
 import { areasWithin, findArea } from '../store.ts';
 import { type AppointmentResourcesOptions, appointmentResources } from './appointment-routes.ts';
 import { capabilityStatement } from './capability.ts';
-import { baseOf, reachOf, sendJson } from './exchange.ts';
+import { baseOf, reachOf, recordLook, sendJson } from './exchange.ts';
 import { FhirFault, fhirFaultOf, outcomeOf } from './outcome.ts';
 import { schedulesWithin, serviceResource } from './places.ts';
 import { SearchParameters, searchBundle } from './search.ts';
@@ -66,12 +66,14 @@ export async function fhir(app: FastifyInstance, options: FhirOptions): Promise<
 
   app.get('/Schedule', service, async (request, reply) => {
     const entries = await schedulesWithin(database, reachOf(request));
+    await recordLook(request, 'people.listed');
     const used = new SearchParameters(request.query).used(request);
     return sendJson(reply, searchBundle('Schedule', baseOf(request), used, { entries, next: null }));
   });
 
   app.get<ById>('/Schedule/:id', service, async (request, reply) => {
     const schedules = await schedulesWithin(database, reachOf(request));
+    await recordLook(request, 'people.listed');
     const schedule = schedules.find(({ id }) => id === request.params.id);
     if (schedule === undefined) throw new AppError('not_found');
     return sendJson(reply, schedule);

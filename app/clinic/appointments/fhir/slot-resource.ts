@@ -7,7 +7,7 @@ import { identifier, instant, type Json, object, text } from './reading.ts';
 import { referenceOf } from './references.ts';
 
 /** `Slot.status` (R4, valueset-slotstatus) by ours. */
-export const slotStatuses = {
+const slotStatuses = {
   free: 'free',
   busy: 'busy',
   unavailable: 'busy-unavailable',

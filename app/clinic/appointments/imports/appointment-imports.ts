@@ -4,6 +4,7 @@ import type { FileFault } from '../../../identity/imports/csv-table.ts';
 import { type Clock, HOUR_MS } from '../../../kernel/clock.ts';
 import { AppError } from '../../../kernel/errors.ts';
 import { newId } from '../../../kernel/ids.ts';
+import type { Feed } from '../../feed.ts';
 import { type AppointmentFault, readAppointment } from '../appointment-fields.ts';
 import type { AppointmentFields, AppointmentMaker, Appointments } from '../appointments.ts';
 import { type AreaName, cliniciansOf, findArea } from '../store.ts';
@@ -32,6 +33,7 @@ export interface AppointmentImportsOptions {
   readonly audit: AuditLog;
   readonly clock: Clock;
   readonly appointments: Appointments;
+  readonly feed: Feed;
   readonly translates: FileWords['translates'];
 }
 
@@ -44,13 +46,15 @@ export class AppointmentImports {
   readonly #audit: AuditLog;
   readonly #clock: Clock;
   readonly #appointments: Appointments;
+  readonly #feed: Feed;
   readonly #translates: FileWords['translates'];
 
-  constructor({ database, audit, clock, appointments, translates }: AppointmentImportsOptions) {
+  constructor({ database, audit, clock, appointments, feed, translates }: AppointmentImportsOptions) {
     this.#database = database;
     this.#audit = audit;
     this.#clock = clock;
     this.#appointments = appointments;
+    this.#feed = feed;
     this.#translates = translates;
   }
 
@@ -95,9 +99,10 @@ export class AppointmentImports {
     id: string,
     language: FileWords['language'],
   ): Promise<number | AppointmentPreview> {
-    return this.#database.transaction(async (transaction) => {
+    const { areaId, result } = await this.#database.transaction(async (transaction) => {
       const preview = await this.#judge(transaction, importer, id, language);
-      if (preview.lines.some(({ outcome }) => outcome.kind === 'wrong')) return preview;
+      if (preview.lines.some(({ outcome }) => outcome.kind === 'wrong'))
+        return { areaId: null, result: preview };
       // Of two at once, one finds it gone.
       if (!(await deleteImport(transaction, id))) throw new AppError('import_over');
       let made = 0;
@@ -116,8 +121,10 @@ export class AppointmentImports {
         },
         transaction,
       );
-      return made;
+      return { areaId: preview.area.id, result: made };
     });
+    if (areaId !== null) this.#feed.publish({ kind: 'appointments', areaId });
+    return result;
   }
 
   async #judge(

@@ -1,7 +1,7 @@
 import type { ExternalName } from '../appointment.ts';
 
 /** FHIR's `Slot.status` under names of ours: `wrong` is what was entered in error. */
-export const slotStates = ['free', 'busy', 'unavailable', 'tentative', 'wrong'] as const;
+const slotStates = ['free', 'busy', 'unavailable', 'tentative', 'wrong'] as const;
 export type SlotState = (typeof slotStates)[number];
 
 /** A time of an area, or of one clinician there, that can be given to a patient. */

@@ -7,7 +7,24 @@ import type { ExternalName } from '../appointment.ts';
 import type { AppointmentReach } from '../reach.ts';
 import { cliniciansOf, findArea } from '../store.ts';
 import type { Slot, SlotState } from './slot.ts';
-import { findSlot, insertSlot, isSlotTaken, type SlotSearch, searchSlots, updateSlot } from './slot-store.ts';
+import type { SlotSeries } from './slot-series.ts';
+import {
+  countComing,
+  countFree,
+  deleteFree,
+  deleteSlot,
+  type FreePeriod,
+  findOverlap,
+  findSlot,
+  insertSlot,
+  isSlotTaken,
+  type SlotSearch,
+  searchSlots,
+  updateSlot,
+} from './slot-store.ts';
+
+/** Most slots of one area that are still to come, by those who type them. */
+const MOST_COMING_SLOTS = 5_000;
 
 export interface SlotsOptions {
   readonly database: Database;
@@ -65,6 +82,98 @@ export class Slots {
   }
 
   /**
+   * Makes all times of a series, or none.
+   *
+   * @returns how many.
+   * @throws AppError `not_found`, for an area or clinician out of reach; `too_many_slots`; `slots_overlap`, with what
+   *   `momentOf` says of the first one that is in the way
+   */
+  async makeSeries(
+    maker: SlotMaker,
+    areaId: string,
+    { clinicianId, times }: SlotSeries,
+    momentOf: (at: number) => string,
+  ): Promise<number> {
+    return this.#database.transaction(async (transaction) => {
+      const now = this.#clock();
+      const place = { areaId, clinicianId };
+      const places = await this.#places(transaction, maker, place);
+      if ((await countComing(transaction, areaId, now)) + times.length > MOST_COMING_SLOTS)
+        throw new AppError('too_many_slots');
+      const overlap = await findOverlap(transaction, place, times);
+      if (overlap !== null)
+        throw new AppError('slots_overlap', { params: { when: momentOf(overlap.startsAt) } });
+      for (const time of times)
+        await insertSlot(transaction, {
+          ...place,
+          ...places,
+          ...time,
+          id: newId(),
+          state: 'free',
+          external: null,
+          version: 1,
+          createdAt: now,
+          changedAt: now,
+        });
+      await this.#audit.record(
+        maker.actor,
+        {
+          action: 'slots.made',
+          organisationId: places.organisationId,
+          object: { kind: 'area', id: areaId },
+          details: { count: times.length, ...maker.details },
+        },
+        transaction,
+      );
+      return times.length;
+    });
+  }
+
+  /** Deletes a slot that nobody has. @throws AppError `not_found`; `changed_meanwhile`; `slot_taken` */
+  async remove(
+    maker: SlotMaker,
+    { id, version }: { readonly id: string; readonly version: number },
+  ): Promise<Slot> {
+    return this.#database.transaction(async (transaction) => {
+      const slot = await findSlot(transaction, maker.reach, id);
+      if (slot === null) throw new AppError('not_found');
+      if (await isSlotTaken(transaction, id)) throw new AppError('slot_taken');
+      if (!(await deleteSlot(transaction, { id, version }))) throw new AppError('changed_meanwhile');
+      await this.#record(transaction, maker, 'slot.deleted', slot);
+      return slot;
+    });
+  }
+
+  /** How many free times would go. @throws AppError `not_found`, for an area out of reach */
+  async countFree({ reach }: SlotMaker, period: FreePeriod): Promise<number> {
+    if ((await findArea(this.#database, reach, period.areaId)) === null) throw new AppError('not_found');
+    return countFree(this.#database, period);
+  }
+
+  /**
+   * Deletes free times, as many as were counted, or none.
+   *
+   * @throws AppError `not_found`, for an area out of reach; `changed_meanwhile`: there are more, or fewer
+   */
+  async removeFree(maker: SlotMaker, period: FreePeriod, counted: number): Promise<void> {
+    await this.#database.transaction(async (transaction) => {
+      const area = await findArea(transaction, maker.reach, period.areaId);
+      if (area === null) throw new AppError('not_found');
+      if ((await deleteFree(transaction, period)) !== counted) throw new AppError('changed_meanwhile');
+      await this.#audit.record(
+        maker.actor,
+        {
+          action: 'slots.deleted',
+          organisationId: area.organisationId,
+          object: { kind: 'area', id: area.id },
+          details: { count: counted, ...maker.details },
+        },
+        transaction,
+      );
+    });
+  }
+
+  /**
    * Changes a slot that was read with a version.
    *
    * @throws AppError `not_found`; `changed_meanwhile`; `slot_taken` when an appointment has it and it were free, or at
@@ -109,7 +218,11 @@ export class Slots {
     return searchSlots(this.#database, reach, search);
   }
 
-  async #places(transaction: Transaction, { reach }: SlotMaker, fields: SlotFields) {
+  async #places(
+    transaction: Transaction,
+    { reach }: SlotMaker,
+    fields: Pick<SlotFields, 'areaId' | 'clinicianId'>,
+  ) {
     const area = await findArea(transaction, reach, fields.areaId);
     if (area === null) throw new AppError('not_found');
     const { clinicianId } = fields;
@@ -140,7 +253,7 @@ export class Slots {
   #record(
     transaction: Transaction,
     { actor, details = {} }: SlotMaker,
-    action: 'slot.made' | 'slot.changed',
+    action: 'slot.made' | 'slot.changed' | 'slot.deleted',
     slot: Slot,
   ): Promise<void> {
     return this.#audit.record(

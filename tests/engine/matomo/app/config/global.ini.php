@@ -20,6 +20,7 @@ bulk_requests_require_authentication = 0
 tracking_requests_require_authentication = 1
 use_third_party_id_cookie = 0
 enable_fingerprinting_across_websites = 0
+enable_default_location_provider = 1
 
 [Live]
 disable_visitor_log = 0

@@ -88,9 +88,14 @@ final class Db
         );
     }
 
-    public static function fetchRow(string $sql, array $bind = []): array|false
+    public static function fetchOne(string $sql, array $bind = []): mixed
     {
-        return self::all($sql, $bind)[0] ?? false;
+        return array_values(self::all($sql, $bind)[0] ?? [])[0] ?? false;
+    }
+
+    public static function fetchAll(string $sql, array $bind = []): array
+    {
+        return self::all($sql, $bind);
     }
 
     public static function all(string $sql, array $bind = []): array
@@ -405,6 +410,13 @@ final class Model
     }
 
     /** Not Matomo's: who a token belongs to, if it may be used in this way. */
+    /** Whoever may do more may see it too. */
+    public function seesAnySite(array $user): bool
+    {
+        $access = 'SELECT COUNT(*) AS sites FROM ' . Common::prefixTable('access') . ' WHERE login = ?';
+        return $user['superuser_access'] || Db::all($access, [$user['login']])[0]['sites'] > 0;
+    }
+
     public function userOfToken(string $token, bool $inBody): ?array
     {
         $rows = Db::all(

@@ -1,0 +1,5 @@
+/** Texts that people type, by where. */
+export interface Words {
+  readonly name?: string;
+  readonly subject?: string;
+}
