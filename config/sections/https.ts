@@ -2,6 +2,7 @@ import ipaddr from 'ipaddr.js';
 import { type Static, Type } from 'typebox';
 import type { Conflict, Rule } from '../conflict.ts';
 import { shown } from '../faults.ts';
+import { refusedPorts } from '../refused-ports.ts';
 import { port, section } from '../setting-kinds.ts';
 
 export const HttpsSettings = section('The port that browsers open.', {
@@ -25,6 +26,13 @@ function* listenAddressOfOneMachine({ https }: Seen): Generator<Conflict> {
   yield { sides: [{ path: ['https', 'address'], message }] };
 }
 
+function* portForBrowsers({ https }: Seen): Generator<Conflict> {
+  if (!refusedPorts.has(https.port)) return;
+  const message = () => `must be a port that browsers open, got ${https.port}, which they refuse`;
+  yield { sides: [{ path: ['https', 'port'], message }] };
+}
+
 export const httpsRules: readonly Rule<Seen>[] = [
   { name: 'pages are served at one machine', conflicts: listenAddressOfOneMachine },
+  { name: 'browsers open the port of the pages', conflicts: portForBrowsers },
 ];

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import type { Conflict, Rule, Side } from '../conflict.ts';
+import { isRelayPort } from '../refused-ports.ts';
 import { port, secretFile, section, strict } from '../setting-kinds.ts';
 import type { Media } from './media.ts';
 
@@ -68,6 +69,17 @@ function* relayHasRoom({ turn }: Seen): Generator<Conflict> {
   yield { sides: min + apart > 65535 ? [lower, raise] : [raise, lower], from: [['turn', 'enabled']] };
 }
 
+function* portsForBrowsers({ turn }: Seen): Generator<Conflict> {
+  if (!turn.enabled) return;
+  for (const name of ['port', 'tls_port'] as const) {
+    const port = turn[name];
+    if (isRelayPort(port)) continue;
+    const message = () =>
+      `must be a port that browsers use for a relay (80, 443, or one above 1023 that they do not refuse), got ${port}`;
+    yield { sides: [{ path: ['turn', name], message }], from: [['turn', 'enabled']] };
+  }
+}
+
 /** The relay's secret is in coturn's hands too. Who has it must not control the SFU. */
 function* secretsApart({ media, turn }: Seen): Generator<Conflict> {
   if (media.secret_file === null || media.secret_file !== turn.secret_file) return;
@@ -82,5 +94,6 @@ function* secretsApart({ media, turn }: Seen): Generator<Conflict> {
 
 export const turnRules: readonly Rule<Seen>[] = [
   { name: 'the relay has ports', conflicts: relayHasRoom },
+  { name: 'browsers use the ports of the relay', conflicts: portsForBrowsers },
   { name: 'no two uses share a secret', conflicts: secretsApart },
 ];

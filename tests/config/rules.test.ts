@@ -77,6 +77,9 @@ t.test('what is only just right', async (t) => {
     { turn: { enabled: false, port: 8443, tls_port: 8443, relay_ports: { min: 2, max: 1 } } },
     { tls: { validity_days: 31, renew_before_days: 30 } },
     { tls: { mode: 'files', files: { certificate: '/a', key: '/a', chain: null } } },
+    { turn: { port: 80, tls_port: 443 } },
+    { turn: { port: 1024 } },
+    { turn: { enabled: false, port: 5060 } },
     // Only an order needs the port for plain HTTP.
     { https: { port: 80 } },
     { sites: [site('meet.example'), site('10.0.0.1')], tls: { mode: 'acme', acme } },
@@ -106,6 +109,7 @@ t.test('what is just wrong, each by one rule', async (t) => {
   const known = 'outside of a trial people know who has their data';
   const complete = 'a mail relay has what it needs';
   const gateway = 'a gateway for text messages has what it needs';
+  const relayed = 'browsers use the ports of the relay';
   const published = 'the containers publish the port that is set';
   const cases: [Parts, string][] = [
     [{ https: { port: 44300 } }, apart],
@@ -136,6 +140,10 @@ t.test('what is just wrong, each by one rule', async (t) => {
     [{ network: { announced_addresses: ['ff02::1'] } }, reachable],
     [{ network: { announced_addresses: ['::ffff:a00:1'] } }, reachable],
     [{ https: { address: '224.0.0.1' } }, 'pages are served at one machine'],
+    [{ https: { port: 6000 } }, 'browsers open the port of the pages'],
+    [{ turn: { port: 5060 } }, relayed],
+    [{ turn: { port: 81 } }, relayed],
+    [{ turn: { tls_port: 1023 } }, relayed],
     [{ media: { secret_file: '/a' }, turn: { secret_file: '/a' } }, 'no two uses share a secret'],
     [{ media: { control: `/${'x'.repeat(107)}` } }, 'the control socket can be opened'],
     [{ controller: { ...named, name: ' ' } }, known],
