@@ -93,6 +93,7 @@ t.test('patients come one after the other, and learn nothing of each other', asy
   }
   await leo.page.getByText('You are number 6 in the queue').waitFor();
   await paul.page.getByText('You are next').waitFor();
+  await sams.line('Leo Blanc').waitFor();
   for (const [index, patient] of patients.entries()) {
     const html = await patient.page.content();
     for (const [others, name] of names.entries())
@@ -138,7 +139,7 @@ t.test('of two who call at the same instant one gets the patient, and the other 
   const isLoser = (each: string | undefined) => each?.startsWith('A colleague took this patient') ?? false;
   t.equal(said.filter(isLoser).length, 1, said.join(' | '));
   const winner = isLoser(said[0]) ? omars : veras;
-  t.equal(await winner.page.getByRole('link', { name: 'Enter the call: Paul Petit' }).isVisible(), true);
+  await winner.page.getByRole('link', { name: 'Enter the call: Paul Petit' }).waitFor();
   await rose.page.getByText('You are next').waitFor();
   await winner.act('Paul Petit', 'Put back into the queue', (form) =>
     form.getByRole('button', { name: 'Put back into the queue' }).click(),
@@ -269,9 +270,10 @@ t.test('a door is paused, and everybody who waits is sent to another department'
     .first()
     .selectOption('Day clinic');
   await sams.button('Send all').first().click();
-  for (const name of ['Rose Diallo', 'Zoe Faure', 'Leo Blanc', 'Adam Haddad'])
+  for (const name of ['Rose Diallo', 'Zoe Faure', 'Leo Blanc', 'Adam Haddad']) {
     await lenas.line(name).waitFor();
-  t.equal(await veras.lines('waiting').count(), 0);
+    await veras.line(name).waitFor({ state: 'detached' });
+  }
   await rose.page.getByText('You are next').waitFor();
   await sams.button('Open the door again').click();
   await fold('Cardiology').getByText('Paused').waitFor({ state: 'hidden' });
