@@ -64,6 +64,7 @@ import { Register } from './inventory/register.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, systemClock } from './kernel/clock.ts';
 import { meetingsPlugin } from './meetings/routes.ts';
 import { privacy } from './privacy/privacy.ts';
+import { newestCertificate } from './privacy/retention/certificates.ts';
 import { NO_ANSWER } from './rooms/calendar.ts';
 import { RoomDirectory } from './rooms/directory.ts';
 import { GuestLinks } from './rooms/guest-link.ts';
@@ -246,6 +247,7 @@ export async function buildServer(options: ServerOptions): Promise<FastifyInstan
     guestLinks,
     secret: options.secrets.sessions,
     arrivalsOfNetwork: options.arrivalsOfNetwork,
+    erasures: () => newestCertificate(database),
     lookMs: options.clinicLookMs,
   });
   const medSite = config.sites.find(({ edition }) => edition === 'med') ?? config.sites[0];

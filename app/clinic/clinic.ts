@@ -38,6 +38,8 @@ export interface ClinicOptions {
   readonly secret: string;
   /** How many may come to a door from one network within an hour. 240 by default. */
   readonly arrivalsOfNetwork?: number | undefined;
+  /** Grows whenever anything of anybody was erased, by whatever process. */
+  readonly erasures: () => Promise<number>;
   /** How often it is looked whether something's time has come, in milliseconds. */
   readonly lookMs?: number | undefined;
 }
@@ -106,6 +108,7 @@ export const clinic = fp<ClinicOptions>(
       lookAtCalls: async () => {
         if (app.meetings.isReady) await presence.lookAtAll((slug) => app.meetings.in(slug));
       },
+      erasures: options.erasures,
       placeMs: config.clinic.place_minutes * MINUTE_MS,
     });
     app.meetings.onPresence((meeting) => presence.changed(meeting));

@@ -42,8 +42,11 @@ export async function expireField(
     .update({ [field]: null });
 }
 
-export async function expireFields(transaction: Transaction, terms: Terms, limit: number): Promise<void> {
-  for (const field of visitFields) await expireField(transaction, field, terms, limit);
+/** Erases each field of at most so many visits; answers how many fields. */
+export async function expireFields(transaction: Transaction, terms: Terms, limit: number): Promise<number> {
+  let count = 0;
+  for (const field of visitFields) count += await expireField(transaction, field, terms, limit);
+  return count;
 }
 
 /** Erases at most so many visits with all that hangs on them; answers how many. */

@@ -10,7 +10,9 @@ export type ClinicEvent =
   /** An area: its settings, whether it is open, who works there. */
   | { readonly kind: 'area'; readonly areaId: string }
   /** Appointments of an area. */
-  | { readonly kind: 'appointments'; readonly areaId: string };
+  | { readonly kind: 'appointments'; readonly areaId: string }
+  /** Anything of anybody was erased. */
+  | { readonly kind: 'erased' };
 
 type Listener = (event: ClinicEvent) => void;
 

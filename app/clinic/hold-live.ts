@@ -17,6 +17,9 @@ interface Patient {
   told: string;
 }
 
+/** No visit is this browser's here (as in HTTP: 404). */
+export const NOT_THERE = 4404;
+
 /** How long what happens to others may wait to be told, in milliseconds: one more in a queue is no hurry. */
 const OTHERS_MS = 1_000;
 
@@ -102,17 +105,36 @@ export class HoldLive {
   #heard(event: ClinicEvent): void {
     // Appointments are no part of what a patient is told.
     if (event.kind === 'appointments') return;
+    if (event.kind === 'erased') {
+      this.#leaveOut().catch((err: unknown) => this.#log.error({ err }, 'pages of erased visits stay open'));
+      return;
+    }
     if (event.kind === 'visit') {
       this.#tellOne(event.visitId);
       if (event.formerAreaId !== undefined) this.#moved.add(event.formerAreaId);
     }
-    this.#moved.add(event.areaId);
+    this.#move(event.areaId);
+  }
+
+  #move(areaId: string): void {
+    this.#moved.add(areaId);
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
       const areas = [...this.#moved];
       this.#moved.clear();
       this.#tellAreas(areas).catch((err: unknown) => this.#log.error({ err }, 'patients were not told'));
     }, OTHERS_MS);
+  }
+
+  /** Closes the pages of visits that are not there any more; those behind them move up. */
+  async #leaveOut(): Promise<void> {
+    for (const id of await this.#hold.goneOf([...this.#patients.keys()])) {
+      const patient = this.#patients.get(id);
+      if (patient === undefined) continue;
+      this.#patients.delete(id);
+      for (const socket of patient.sockets) socket.close(NOT_THERE);
+    }
+    for (const { areaId } of this.#patients.values()) this.#move(areaId);
   }
 
   #tellOne(visitId: string): void {

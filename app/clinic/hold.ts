@@ -7,7 +7,7 @@ import type { Door } from './door.ts';
 import type { HoldView } from './hold-view.ts';
 import { messagesOf, type VisitMessage } from './message-store.ts';
 import type { Visit } from './visit.ts';
-import { durations, findVisit, openVisits } from './visit-store.ts';
+import { durations, findVisit, goneOf, openVisits } from './visit-store.ts';
 
 /** How many of the last visits say how long one takes, and from how many on they do. */
 const LAST_VISITS = 20;
@@ -55,6 +55,11 @@ export class Hold {
     if (visit === null || queue === null) return null;
     const view = this.#viewOf(visit, queue, await messagesOf(this.#database, [visit.id]));
     return { areaId: visit.areaId, view };
+  }
+
+  /** Which of these visits are not there any more. */
+  goneOf(visitIds: readonly string[]): Promise<readonly string[]> {
+    return goneOf(this.#database, visitIds);
   }
 
   /** What everybody in an area is told now, by their visits. */

@@ -13,7 +13,7 @@ import type { BackLinks } from './back-link.ts';
 import { type Door, pleaseReadOf } from './door.ts';
 import { sendDoor } from './door-page.ts';
 import type { Hold } from './hold.ts';
-import type { HoldLive } from './hold-live.ts';
+import { type HoldLive, NOT_THERE } from './hold-live.ts';
 import { holdWords } from './hold-words.ts';
 import { openStates, type Visit } from './visit.ts';
 import { setVisitCookie, visitTokenOf } from './visit-cookie.ts';
@@ -223,8 +223,5 @@ export const patientRoutes = fp<PatientRoutesOptions>(
   },
   { name: 'patient-routes', dependencies: ['views', 'access', 'rate-limits', 'meetings'] },
 );
-
-/** No visit is this browser's here (as in HTTP: 404). */
-const NOT_THERE = 4404;
 
 const isOpen = ({ state }: Visit): boolean => openStates.some((each) => each === state);

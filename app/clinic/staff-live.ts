@@ -103,7 +103,7 @@ export class StaffLive {
   }
 
   #heard(event: ClinicEvent): void {
-    if (event.kind === 'area') return this.#renew(this.#open);
+    if (event.kind === 'area' || event.kind === 'erased') return this.#renew(this.#open);
     if (event.kind === 'visit') this.#changed.add(event.visitId);
     else this.#appointments.add(event.areaId);
     void this.#pump();

@@ -35,6 +35,8 @@ export interface TimekeeperOptions {
   readonly hangUp: HangUp;
   /** Looks who is in the calls; does nothing while nobody can say. */
   readonly lookAtCalls: () => Promise<void>;
+  /** Grows whenever anything of anybody was erased, by whatever process. */
+  readonly erasures: () => Promise<number>;
   /** How long a place is kept for whose page is closed, in milliseconds. */
   readonly placeMs: number;
 }
@@ -49,6 +51,7 @@ export class Timekeeper {
   readonly #days = new Map<string, string>();
   #isLooking = false;
   #erasedAt: number | null = null;
+  #erasures: number | null = null;
 
   constructor(options: TimekeeperOptions) {
     this.#options = options;
@@ -67,6 +70,7 @@ export class Timekeeper {
       await this.#try('messages were not sent', () => this.#options.callBacks.sendDue());
       await this.#try('sessions were not checked', () => this.#options.staffLive.checkSessions());
       await this.#try('what patients said was not erased', () => this.#erase());
+      await this.#try('open pages show what was erased', () => this.#tellErased());
     } finally {
       this.#isLooking = false;
     }
@@ -119,12 +123,22 @@ export class Timekeeper {
     // Times are full hours, and a transaction keeps others from writing.
     if (this.#erasedAt !== null && Math.abs(now - this.#erasedAt) < MINUTE_MS) return;
     this.#erasedAt = now;
-    await database.transaction(async (transaction) => {
+    const count = await database.transaction(async (transaction) => {
       const terms = { now, heldIds: await heldIds(transaction, now) } satisfies Partial<RetentionTerms>;
-      await expireFields(transaction, terms, BATCH);
-      await expireVisits(transaction, terms, BATCH);
+      const fields = await expireFields(transaction, terms, BATCH);
+      const visits = await expireVisits(transaction, terms, BATCH);
       await expireLetters(transaction, terms, BATCH);
+      return fields + visits;
     });
+    if (count > 0) this.#options.feed.publish({ kind: 'erased' });
+  }
+
+  /** Requests and the nightly retention erase what pages may show. */
+  async #tellErased(): Promise<void> {
+    const erasures = await this.#options.erasures();
+    if (this.#erasures !== null && this.#erasures !== erasures)
+      this.#options.feed.publish({ kind: 'erased' });
+    this.#erasures = erasures;
   }
 
   #end(visit: Visit, changes: VisitChanges): Promise<void> {

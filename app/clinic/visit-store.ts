@@ -11,6 +11,16 @@ export async function findVisit(database: Database | Transaction, id: string): P
   return row === undefined ? null : visitOf(row);
 }
 
+/** Which of these visits are not there any more. */
+export async function goneOf(database: Database, ids: readonly string[]): Promise<readonly string[]> {
+  const there = new Set<string>(
+    await database('visits')
+      .whereRaw('id IN (SELECT value FROM json_each(?))', [JSON.stringify(ids)])
+      .pluck('id'),
+  );
+  return ids.filter((id) => !there.has(id));
+}
+
 /** The visit of a browser, by the hash of what it holds. */
 export async function findVisitByToken(
   database: Database | Transaction,

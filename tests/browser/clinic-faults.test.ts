@@ -1,4 +1,5 @@
 import t from 'tap';
+import { openDatabase } from '../../app/database/open.ts';
 import { until } from '../deadline.ts';
 import { type ClinicPage, ClinicScene, join, sees } from './clinic-scene.ts';
 
@@ -117,6 +118,37 @@ t.test('or at closing time they are told kindly that they cannot be seen', async
   await noa.page.getByText('We are sorry that we could not see you today.').waitFor({ timeout: 60_000 });
   await veras.line('Noa Vert').waitFor({ state: 'detached' });
   await noa.close();
+});
+
+t.test('a page that may not show what it shows any more does not go on showing it', async (t) => {
+  await openAgain(veras);
+  const eva = await scene.waiting(slug, 'Eva Gris');
+  const omar = await scene.person('Dr Omar Sy');
+  await scene.join(slug, [[omar, 'clinician']]);
+  const [ward, home] = [await scene.staff(omar), await scene.staff(omar)];
+  for (const each of [ward, home]) await each.line('Eva Gris').waitFor();
+  // The one at home sleeps while its session ends: it is not told.
+  await home.context.setOffline(true);
+  await home.page.getByText('The connection to the server is lost.').waitFor();
+  const database = await openDatabase(scene.appliance.databaseFile);
+  await database('sessions').where({ person_id: omar.id }).delete();
+  await ward.button('Send me the letter').waitFor();
+  t.equal(await home.line('Eva Gris').count(), 1, 'without a network it is as it was');
+  await home.context.setOffline(false);
+  await home.button('Send me the letter').waitFor();
+  t.same([await ward.line('Eva Gris').count(), await home.line('Eva Gris').count()], [0, 0]);
+
+  await database('visits').where({ name: 'Eva Gris' }).delete();
+  const { number } = (await database('retention_head').first('number')) ?? { number: 0 };
+  await database('retention_head')
+    .insert({ only: 1, number: number + 1, hash: '0', seal: '0' })
+    .onConflict('only')
+    .merge();
+  await database.destroy();
+  await veras.line('Eva Gris').waitFor({ state: 'detached' });
+  await eva.button('Enter the waiting room').waitFor();
+  t.same([...ward.faults, ...home.faults, ...eva.faults], []);
+  await Promise.all([ward.close(), home.close(), eva.close()]);
 });
 
 t.test('no page of staff had a fault', async (t) => t.same(veras.faults, []));

@@ -38,10 +38,11 @@ export class HoldPage extends HTMLElement {
     part(this, 'enter', HTMLAnchorElement).addEventListener('click', () => mirror.stop());
     this.#show(hold);
     this.#call(hold);
-    const socket = new LiveSocket<HoldMessage>(`wss://${location.host}/w/${slug}/live`);
+    const socket = new LiveSocket<HoldMessage>(`wss://${location.host}/w/${slug}/live`, location.pathname);
     socket.on('message', (message) => this.#changed(message.hold));
     socket.on('opened', () => this.#showLost(''));
     socket.on('lost', () => this.#showLost(t('hold.lostConnection')));
+    socket.on('refused', () => location.reload());
     socket.open();
     this.#listen(socket);
   }

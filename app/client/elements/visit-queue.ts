@@ -70,10 +70,11 @@ export class VisitQueue extends HTMLElement {
     const chosenId = asked.get('visit');
     if (chosenId !== null) this.#openActs(chosenId, null);
     setInterval(() => state.look(), LOOK_MS);
-    const socket = new LiveSocket<StaffMessage>(`wss://${location.host}/clinic/live`);
+    const socket = new LiveSocket<StaffMessage>(`wss://${location.host}/clinic/live`, location.pathname);
     socket.on('message', (message) => state.take(message));
     socket.on('opened', () => this.#showLost(false));
     socket.on('lost', () => this.#showLost(true));
+    socket.on('refused', () => location.reload());
     socket.open();
     addEventListener('offline', () => socket.lose());
     addEventListener('online', () => socket.renew());

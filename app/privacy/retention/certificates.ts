@@ -82,6 +82,12 @@ export async function addCertificate(
   return row.number;
 }
 
+/** The number of the newest certificate; 0 before the first. Whatever erases on request, or by age, adds one. */
+export async function newestCertificate(database: Database): Promise<number> {
+  const head: { number: number } | undefined = await database('retention_head').first('number');
+  return head?.number ?? 0;
+}
+
 /** The newest certificates: those before a number, or of one cause, if one is given. */
 export async function listCertificates(
   database: Database,
