@@ -23,7 +23,7 @@ async function installation(t: Test, settings: readonly string[] = []) {
   const data = join(folder, 'data');
   await mkdir(join(data, 'app'), { recursive: true });
   const file = join(folder, 'linkello.yaml');
-  const ports = ['https: { port: 9 }', 'media: { port: 7, workers: 1 }', 'turn: { enabled: false }'];
+  const ports = ['https: { port: 8 }', 'media: { port: 7, workers: 1 }', 'turn: { enabled: false }'];
   const network = 'network: { announced_addresses: [127.0.0.1] }';
   await writeFile(file, [...ports, network, ...settings, ''].join('\n'));
   return { folder, data, file, env: { LINKELLO_CONFIG: file, LINKELLO_DATA: data } };
