@@ -20,9 +20,14 @@ export class LiveSocket {
   readonly #socket: WebSocket;
   #heardAt = performance.now();
 
-  /** @param onClosed called once, whoever closed it. */
+  /** @param onClosed called once, whoever closed it and whenever, but never before this has returned. */
   constructor(socket: WebSocket, onClosed: () => void) {
     this.#socket = socket;
+    // Whoever left while it was looked up who they are: that event is over.
+    if (socket.readyState === socket.CLOSED) {
+      setImmediate(onClosed);
+      return;
+    }
     const heartbeat = setInterval(() => {
       if (performance.now() - this.#heardAt > 2 * HEARTBEAT_MS) socket.terminate();
       else {
